@@ -1,0 +1,1 @@
+//! Policy and relationships: the one maker of Grant.

@@ -1,0 +1,14 @@
+//! Ids, time, randomness, limits: what every floor may use. No I/O, no async.
+
+pub mod id;
+pub mod limits;
+mod random;
+mod resource_key;
+mod secret;
+mod time;
+
+pub use id::{AccountId, InvalidId, KeyId, Ods, RequestId, SessionId};
+pub use random::{Random, SystemRandom};
+pub use resource_key::{PatientId, ResourceKey};
+pub use secret::Secret;
+pub use time::{Clock, SystemClock, Timestamp};

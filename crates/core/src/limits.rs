@@ -1,0 +1,68 @@
+//! Every limit, in one place, with its reason.
+
+use std::time::Duration;
+
+/// A request's body. The largest published Synthea person is about 15 MB as one bundle.
+pub const BODY_BYTES: usize = 20 * 1024 * 1024;
+/// One resource outside a bundle: large enough for a scanned letter in a Binary.
+pub const RESOURCE_BYTES: usize = 5 * 1024 * 1024;
+/// Nesting of JSON. R4's deepest published example is 14; Questionnaire items nest.
+pub const JSON_DEPTH: usize = 64;
+/// Entries of a transaction or batch: bounds the time that one write holds the log.
+pub const BUNDLE_ENTRIES: usize = 20_000;
+/// Errors listed for one resource: more help nobody, and cost the server.
+pub const ISSUES: usize = 100;
+
+/// Results on a page of a search, where the caller does not say.
+pub const PAGE_DEFAULT: usize = 20;
+/// Results on a page of a search, at most.
+pub const PAGE_MAX: usize = 200;
+/// Candidates that one search may open: a search that needs more must be narrowed.
+pub const SEARCH_CANDIDATES: usize = 20_000;
+/// Parameters of one search, repeated ones counted.
+pub const SEARCH_PARAMETERS: usize = 30;
+/// Alternatives (`,`) in one search parameter.
+pub const SEARCH_ALTERNATIVES: usize = 50;
+/// Length of one search value, in bytes.
+pub const SEARCH_VALUE_BYTES: usize = 1024;
+/// How long a paging link works.
+pub const PAGING_LINK: Duration = Duration::from_hours(1);
+
+/// A session without a request ends (facts: NIST 800-63B-4 AAL3; NHS practice).
+pub const SESSION_IDLE: Duration = Duration::from_mins(15);
+/// A session ends, used or not.
+pub const SESSION_MAX: Duration = Duration::from_hours(12);
+/// Live sessions of one account; the oldest ends when one more begins.
+pub const SESSIONS_PER_ACCOUNT: usize = 10;
+/// An enrolment link works once, within this time.
+pub const ENROLMENT_LINK: Duration = Duration::from_hours(72);
+/// A started ceremony (passkey challenge) must be finished within this time.
+pub const CEREMONY: Duration = Duration::from_mins(5);
+/// Ceremonies under way at once, for the whole server: bounds memory under a flood.
+pub const CEREMONIES: usize = 50_000;
+/// Failed attempts on one account before it must wait.
+pub const ATTEMPTS_PER_ACCOUNT: u32 = 5;
+/// Failed attempts from one address before it must wait.
+pub const ATTEMPTS_PER_ADDRESS: u32 = 30;
+/// The time over which attempts are counted.
+pub const ATTEMPT_WINDOW: Duration = Duration::from_mins(15);
+/// Password hashes computed at once: Argon2id takes memory and a core for each.
+pub const PASSWORD_HASHES_AT_ONCE: usize = 2;
+
+/// A service's token (SMART Backend Services: at most 300 s).
+pub const SERVICE_TOKEN: Duration = Duration::from_secs(300);
+/// A client assertion's life (SMART App Launch 2.2, client-confidential-asymmetric: 5 min).
+pub const CLIENT_ASSERTION: Duration = Duration::from_mins(5);
+/// A DPoP proof's age, and the clock skew allowed for it (RFC 9449 11.1).
+pub const DPOP_AGE: Duration = Duration::from_secs(60);
+/// DPoP proof ids remembered; when full, the server refuses rather than forgets.
+pub const DPOP_PROOFS: usize = 2_000_000;
+
+/// A request must be answered within this time.
+pub const REQUEST: Duration = Duration::from_secs(60);
+/// The head of a request must arrive within this time.
+pub const REQUEST_HEAD: Duration = Duration::from_secs(10);
+/// A TLS handshake must be done within this time.
+pub const HANDSHAKE: Duration = Duration::from_secs(10);
+/// Connections open at once.
+pub const CONNECTIONS: usize = 10_000;

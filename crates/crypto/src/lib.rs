@@ -1,0 +1,1 @@
+//! Keys, envelopes, blind tokens, sealing. No I/O.

@@ -1,0 +1,1 @@
+//! FHIR R4: parse, validate, references, search parameters. No I/O.

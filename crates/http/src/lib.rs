@@ -1,0 +1,1 @@
+//! Route table, sessions on the wire, errors to responses, limits, TLS.

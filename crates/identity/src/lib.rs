@@ -1,0 +1,1 @@
+//! Accounts, factors, sessions: the one maker of Assured.

@@ -1,0 +1,1 @@
+//! Entry format, Merkle tree, checkpoints, verifier. No I/O.

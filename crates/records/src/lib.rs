@@ -1,0 +1,1 @@
+//! The one door to patient data: read, search, write, transaction, history.

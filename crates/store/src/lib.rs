@@ -1,0 +1,1 @@
+//! The log and its view: sealed entries, postings, ranges; one Batch.

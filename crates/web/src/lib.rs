@@ -1,0 +1,1 @@
+//! Pages: templates, NHS design system.
