@@ -1,1 +1,7 @@
-//! What tests share: a fixed clock, seeded randomness, a whole Ward over TLS. Dev only.
+//! What tests share: a fixed clock and seeded randomness. Dev only.
+
+mod clock;
+mod random;
+
+pub use clock::FixedClock;
+pub use random::SeededRandom;
