@@ -1,6 +1,160 @@
-//! Fetches what the build takes from npm and PyPI.
+//! Fetches what the build takes from npm and PyPI, and finds a browser for the journeys.
+//!
+//! Safe to run again, and quick then: each fetched folder keeps a copy of the list that it was
+//! fetched from, and is left alone while that list is unchanged.
 
-/// Nothing to fetch yet.
+use std::{fs, path::Path, process::Stdio};
+
+use crate::command::{check, program, root};
+
+/// The design system's CSS, JavaScript and icons, and the browser tests' tools.
+const NPM_LIST: &str = "web/package-lock.json";
+const NPM_FOLDER: &str = "web/node_modules";
+/// The design system's Jinja templates.
+const PYPI_LIST: &str = "web/requirements.txt";
+const PYPI_FOLDER: &str = "target/vendor/nhsuk-frontend-jinja";
+/// The copy of the list, kept in the folder.
+const STAMP: &str = ".fetched-from";
+const BROWSERS: [&str; 4] = [
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+];
+
+/// Fetches the npm and PyPI packages that `crates/web/build.rs` embeds.
 pub(crate) fn run() -> Result<(), String> {
-    Ok(())
+    fetch(NPM_LIST, NPM_FOLDER, npm)?;
+    fetch(PYPI_LIST, PYPI_FOLDER, pypi)
+}
+
+/// The program of a Chromium: installed where it is missing, on Debian and as root.
+pub(crate) fn browser() -> Result<String, String> {
+    let found = || BROWSERS.into_iter().find_map(installed);
+    if let Some(path) = found() {
+        return Ok(path);
+    }
+    if installed("apt-get").is_some() {
+        eprintln!("installing Chromium for the browser journeys");
+        check(
+            program("apt-get")
+                .args(["update", "--quiet"])
+                .stdout(Stdio::null()),
+        )
+        .and_then(|()| {
+            let install = [
+                "install",
+                "--quiet",
+                "--yes",
+                "--no-install-recommends",
+                "chromium",
+            ];
+            check(program("apt-get").args(install).stdout(Stdio::null()))
+        })
+        .map_err(|why| format!("install Chromium for the browser journeys ({why})"))?;
+    }
+    found().ok_or_else(|| {
+        format!(
+            "install Chromium for the browser journeys (looked for {})",
+            BROWSERS.join(", ")
+        )
+    })
+}
+
+fn fetch(list: &str, folder: &str, how: fn(&Path) -> Result<(), String>) -> Result<(), String> {
+    let (list, folder) = (root().join(list), root().join(folder));
+    let wanted = fs::read(&list).map_err(|error| format!("{}: {error}", list.display()))?;
+    let stamp = folder.join(STAMP);
+    if fs::read(&stamp).is_ok_and(|fetched| fetched == wanted) {
+        return Ok(());
+    }
+    how(&folder)?;
+    fs::write(&stamp, wanted).map_err(|error| format!("{}: {error}", stamp.display()))
+}
+
+fn npm(_folder: &Path) -> Result<(), String> {
+    if installed("npm").is_none() {
+        return Err(
+            "install Node 20 or newer with npm: the pages' design system comes from npm".into(),
+        );
+    }
+    check(program("npm").current_dir(root().join("web")).args([
+        "ci",
+        "--silent",
+        "--no-audit",
+        "--no-fund",
+        "--ignore-scripts",
+    ]))
+}
+
+fn pypi(folder: &Path) -> Result<(), String> {
+    let pip = pip()?;
+    let wheels = folder.with_extension("wheels");
+    for old in [folder, &wheels] {
+        if old.exists() {
+            fs::remove_dir_all(old).map_err(|error| format!("{}: {error}", old.display()))?;
+        }
+    }
+    let (name, first) = pip.split_first().ok_or("no pip")?;
+    check(
+        program(name)
+            .args(first)
+            .args([
+                "download",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--no-deps",
+            ])
+            .args([
+                "--only-binary=:all:",
+                "--require-hashes",
+                "--requirement",
+                PYPI_LIST,
+                "--dest",
+            ])
+            .arg(&wheels),
+    )?;
+    let wheel = fs::read_dir(&wheels)
+        .map_err(|error| format!("{}: {error}", wheels.display()))?
+        .find_map(|entry| entry.ok().map(|entry| entry.path()))
+        .ok_or("pip downloaded nothing")?;
+    check(
+        program("python3")
+            .args(["-m", "zipfile", "-e"])
+            .arg(wheel)
+            .arg(folder),
+    )?;
+    fs::remove_dir_all(&wheels).map_err(|error| format!("{}: {error}", wheels.display()))
+}
+
+/// Debian's Python comes without the pip module where `pip3` is installed apart.
+fn pip() -> Result<Vec<&'static str>, String> {
+    if installed("python3").is_none() {
+        return Err("install Python 3 with pip: the pages' templates come from PyPI".into());
+    }
+    let runs = |line: &[&str]| {
+        line.split_first().is_some_and(|(name, rest)| {
+            let mut command = program(name);
+            command
+                .args(rest)
+                .arg("--version")
+                .stdout(Stdio::null())
+                .stderr(Stdio::null());
+            command.status().is_ok_and(|status| status.success())
+        })
+    };
+    [vec!["python3", "-m", "pip"], vec!["pip3"]]
+        .into_iter()
+        .find(|line| runs(line))
+        .ok_or_else(|| "install pip (python3-pip): the pages' templates come from PyPI".into())
+}
+
+/// The path of a program, where the shell would find it.
+fn installed(name: &str) -> Option<String> {
+    let output = program("sh")
+        .args(["-c", "command -v -- \"$0\"", name])
+        .output()
+        .ok()?;
+    let path = String::from_utf8(output.stdout).ok()?;
+    output.status.success().then(|| path.trim().to_owned())
 }

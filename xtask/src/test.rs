@@ -50,6 +50,7 @@ fn now() -> Instant {
 
 fn journeys() -> Result<(), String> {
     check(cargo().args(["build", "--package", "ward"]))?;
+    let browser = crate::setup::browser()?;
     let mut files: Vec<String> = std::fs::read_dir(root().join("web/tests"))
         .map_err(|error| format!("web/tests: {error}"))?
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
@@ -61,6 +62,7 @@ fn journeys() -> Result<(), String> {
     check(
         program("node")
             .current_dir(root().join("web"))
+            .env("CHROMIUM", browser)
             .args(["--test", "--test-concurrency=1"])
             .args(files),
     )
