@@ -1,0 +1,1 @@
+//! Search: parameters, values, queries, index terms.
