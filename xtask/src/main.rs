@@ -5,6 +5,7 @@
     reason = "a command line speaks"
 )]
 
+mod bench;
 mod command;
 mod demo;
 mod setup;
@@ -18,6 +19,8 @@ cargo xtask demo [--people N] [--port P] [--dir D] [--json]
     builds Ward, seeds two organisations with N people each (1,000), serves https://localhost:P (8443)
 cargo xtask test
     everything that CI runs: format, tidy, clippy, all tests, the browser journeys
+cargo xtask bench [--people N] [--seconds S] [--connections C] [--json]
+    loads a release build over TLS with every lock on, beside its baselines
 cargo xtask tidy
     floors, forbidden dependencies, licences, and the rules that no compiler checks
 cargo xtask setup
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
     let rest = arguments.get(1..).unwrap_or_default();
     let result = match arguments.first().map(String::as_str) {
         Some("demo") => demo::run(rest),
+        Some("bench") => bench::run(rest),
         Some("test") => test::run(),
         Some("tidy") => tidy::run(),
         Some("setup") => setup::run(),

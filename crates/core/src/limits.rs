@@ -46,22 +46,50 @@ pub const ATTEMPTS_PER_ACCOUNT: u32 = 5;
 pub const ATTEMPTS_PER_ADDRESS: u32 = 30;
 /// The time over which attempts are counted.
 pub const ATTEMPT_WINDOW: Duration = Duration::from_mins(15);
+/// Passkey sign-ins started from one address in [`ATTEMPT_WINDOW`]: a whole hospital behind one
+/// address changes shifts.
+pub const CEREMONIES_PER_ADDRESS: u32 = 5_000;
+/// Passkeys of one account: a few devices and a spare.
+pub const PASSKEYS_PER_ACCOUNT: usize = 10;
+/// Wrong codes while an authenticator app is being enrolled; then the ceremony starts again.
+pub const ENROLMENT_CODES: u32 = 10;
+/// Failed sign-ins written to an organisation's log one by one in a minute; more are counted, so
+/// that nobody can fill its disk.
+pub const FAILURES_LOGGED: u32 = 60;
+/// How old a proof may be for its account's factors to be changed (ASVS 5.0, 7.5.1).
+pub const FRESH_PROOF: Duration = Duration::from_mins(5);
+/// A password's least length. It is never the only factor, for which NIST 800-63B-4 asks 8.
+pub const PASSWORD_MIN_CHARS: usize = 12;
+/// A password's greatest length: above the 64 characters of any alphabet that NIST 800-63B-4 asks
+/// for, and cheap to normalise.
+pub const PASSWORD_MAX_BYTES: usize = 512;
+/// Sign-ins that wait for a password hash; more are told that the server is busy.
+pub const PASSWORD_HASHES_WAITING: usize = 200;
 /// Password hashes computed at once: Argon2id takes memory and a core for each.
 pub const PASSWORD_HASHES_AT_ONCE: usize = 2;
 
 /// A service's token (SMART Backend Services: at most 300 s).
-pub const SERVICE_TOKEN: Duration = Duration::from_secs(300);
+pub const SERVICE_TOKEN: Duration = Duration::from_mins(5);
 /// A client assertion's life (SMART App Launch 2.2, client-confidential-asymmetric: 5 min).
 pub const CLIENT_ASSERTION: Duration = Duration::from_mins(5);
+/// How far a client's clock may run ahead of the server's, where a standard names no figure.
+pub const CLOCK_SKEW: Duration = Duration::from_secs(10);
+/// Client assertion ids remembered; when full, the server refuses rather than forgets.
+pub const CLIENT_ASSERTIONS: usize = 200_000;
+/// Live tokens of one service; the oldest ends when one more is issued.
+pub const TOKENS_PER_SERVICE: usize = 100;
+/// Services of one organisation.
+pub const SERVICES: usize = 1_000;
 /// A DPoP proof's age, and the clock skew allowed for it (RFC 9449 11.1).
-pub const DPOP_AGE: Duration = Duration::from_secs(60);
+pub const DPOP_AGE: Duration = Duration::from_mins(1);
 /// DPoP proof ids remembered; when full, the server refuses rather than forgets.
 pub const DPOP_PROOFS: usize = 2_000_000;
 
 /// A request must be answered within this time.
-pub const REQUEST: Duration = Duration::from_secs(60);
-/// The head of a request must arrive within this time.
-pub const REQUEST_HEAD: Duration = Duration::from_secs(10);
+pub const REQUEST: Duration = Duration::from_mins(1);
+/// The head of a request must arrive within this time. On HTTP/1.1 the wait for the next request
+/// counts too, so that it is also how long a connection may idle.
+pub const REQUEST_HEAD: Duration = Duration::from_secs(30);
 /// A TLS handshake must be done within this time.
 pub const HANDSHAKE: Duration = Duration::from_secs(10);
 /// Connections open at once.

@@ -19,12 +19,17 @@ pub(super) const ORDER: &[(&str, u8)] = &[
     ("ward-web", 7),
     ("ward", 8),
     ("ward-testkit", 9),
+    ("ward-bench", 9),
     ("xtask", 9),
 ];
 
 /// Libraries with few homes, and why.
 const HOMES: &[(&str, &[&str], &str)] = &[
-    ("rusqlite", &["ward-store"], "SQL lives in the store"),
+    (
+        "rusqlite",
+        &["ward-store", "ward-bench"],
+        "SQL lives in the store",
+    ),
     ("fjall", &["ward-store"], "the view lives in the store"),
     (
         "cedar-policy",
@@ -37,7 +42,11 @@ const HOMES: &[(&str, &[&str], &str)] = &[
         "only ward-identity makes an Assured",
     ),
     ("minijinja", &["ward-web"], "pages live in ward-web"),
-    ("axum", &["ward-http"], "HTTP begins at ward-http"),
+    (
+        "axum",
+        &["ward-bench"],
+        "axum is the baseline that the bench measures against",
+    ),
     (
         "hyper",
         &["ward-http", "ward-testkit"],
