@@ -1,0 +1,225 @@
+//! Credentials on the wire: which are looked at, and how the others are refused.
+
+use hyper::{
+    HeaderMap, Method,
+    header::{self, HeaderName, HeaderValue},
+};
+use ward_identity::Assured;
+
+use crate::{Credential, HttpError, Kind, Origin, cookie, form, request::sole, route::Guard};
+
+const DPOP: HeaderName = HeaderName::from_static("dpop");
+/// Carries the form token of a request whose body is no form.
+const FORM_TOKEN: HeaderName = HeaderName::from_static("x-form-token");
+/// The field that carries a session's form token.
+pub const FORM_TOKEN_FIELD: &str = "form_token";
+
+/// Parameters of a query that carry credentials elsewhere (RFC 6750 2.3, RFC 6749 2.3.1).
+const IN_QUERY: [&str; 6] = [
+    "access_token",
+    "client_secret",
+    "client_assertion",
+    "password",
+    "refresh_token",
+    "id_token",
+];
+
+/// Who can say what a credential proves. Implemented by [`ward_identity::Identity`]; as nobody else
+/// can make an [`Assured`], another implementation can only refuse.
+pub trait Authenticate: Send + Sync {
+    /// The session of a cookie.
+    fn session(&self, token: &str) -> Option<Assured>;
+
+    /// Whether `sent` is the form token of this session.
+    fn is_form_token(&self, assured: &Assured, sent: &str) -> bool;
+
+    /// The service of a token that is bound to the key which signed `proof` for this method and
+    /// URL (RFC 9449 4.3).
+    fn service(
+        &self,
+        token: &str,
+        proof: &str,
+        method: &str,
+        url: &str,
+    ) -> Result<Assured, DpopRefusal>;
+}
+
+/// Why a token was refused (RFC 9449 7.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DpopRefusal {
+    /// The token is unknown, expired, revoked, or bound to another key.
+    Token,
+    /// The proof does not fit the request, is too old, or was used before.
+    Proof,
+}
+
+/// The head of a request, as far as a proof is about it.
+pub(crate) struct Head<'a> {
+    pub(crate) method: &'a Method,
+    pub(crate) path: &'a str,
+    pub(crate) query: &'a str,
+    pub(crate) headers: &'a HeaderMap,
+}
+
+/// Checks the proof that `guard` asks for. `None` where it asks for none.
+///
+/// Credentials that Ward does not take are refused even where none is needed: a caller who sends a
+/// password or a bearer token must learn at once that it does not work here, and that it has been
+/// shown to a server.
+pub(crate) fn check(
+    authenticate: &dyn Authenticate,
+    origin: &Origin,
+    guard: Guard,
+    head: &Head<'_>,
+) -> Result<Option<Assured>, HttpError> {
+    refuse_in_query(head.query)?;
+    let authorization = sole(head.headers, &header::AUTHORIZATION).map_err(|_| bad_scheme())?;
+    match (guard, authorization) {
+        (
+            Guard::Assured {
+                credential: Credential::Dpop,
+                ..
+            },
+            Some(authorization),
+        ) => {
+            let token = dpop_token(authorization)?;
+            service(authenticate, origin, head, token).map(Some)
+        }
+        (_, Some(_)) => Err(bad_scheme()),
+        (
+            Guard::Assured {
+                credential: Credential::Dpop,
+                ..
+            },
+            None,
+        ) => {
+            let text = "Send a DPoP-bound access token: Authorization: DPoP <token>.";
+            Err(challenge(
+                HttpError::unauthenticated("token-missing", text),
+                None,
+            ))
+        }
+        (
+            Guard::Assured {
+                credential: Credential::Session,
+                ..
+            },
+            None,
+        ) => {
+            let token = cookie::find(head.headers, cookie::SESSION);
+            let assured = token.and_then(|token| authenticate.session(token));
+            assured.map(Some).ok_or_else(signed_out)
+        }
+        (Guard::Public { .. }, None) => Ok(None),
+    }
+}
+
+/// Checks that a change comes from a form that this session was given.
+pub(crate) fn check_form_token(
+    authenticate: &dyn Authenticate,
+    assured: &Assured,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<(), HttpError> {
+    let pairs;
+    let sent = if let Some(token) = sole(headers, &FORM_TOKEN)? {
+        Some(token)
+    } else {
+        pairs = form::parse(body).unwrap_or_default();
+        let field = pairs.iter().find(|(name, _)| name == FORM_TOKEN_FIELD);
+        field.map(|(_, value)| value.as_str())
+    };
+    if sent.is_some_and(|sent| authenticate.is_form_token(assured, sent)) {
+        return Ok(());
+    }
+    let text = "This form is out of date. Go back, load the page again and send it once more.";
+    Err(HttpError::forbidden("form-token", text))
+}
+
+fn refuse_in_query(query: &str) -> Result<(), HttpError> {
+    let pairs = if query.is_empty() {
+        Vec::new()
+    } else {
+        form::parse(query.as_bytes())?
+    };
+    if pairs
+        .iter()
+        .any(|(name, _)| IN_QUERY.contains(&name.to_ascii_lowercase().as_str()))
+    {
+        let text = "Credentials in a URL end up in logs. Treat this one as stolen.";
+        let error = HttpError::unauthenticated("credential-in-query", text);
+        return Err(challenge(error, Some("invalid_request")));
+    }
+    Ok(())
+}
+
+fn dpop_token(authorization: &str) -> Result<&str, HttpError> {
+    match authorization.split_once(' ') {
+        Some((scheme, token))
+            if scheme.eq_ignore_ascii_case("dpop")
+                && !token.is_empty()
+                && token.bytes().all(|byte| byte.is_ascii_graphic()) =>
+        {
+            Ok(token)
+        }
+        _ => Err(bad_scheme()),
+    }
+}
+
+fn service(
+    authenticate: &dyn Authenticate,
+    origin: &Origin,
+    head: &Head<'_>,
+    token: &str,
+) -> Result<Assured, HttpError> {
+    let Ok(Some(proof)) = sole(head.headers, &DPOP) else {
+        let text = "Send one DPoP proof with each request.";
+        let error = HttpError::unauthenticated("proof-missing", text);
+        return Err(challenge(error, Some("invalid_dpop_proof")));
+    };
+    let url = origin.url(head.path);
+    let checked = authenticate.service(token, proof, head.method.as_str(), &url);
+    checked.map_err(|refusal| match refusal {
+        DpopRefusal::Token => {
+            let text = "The access token does not work: get another one.";
+            challenge(
+                HttpError::unauthenticated("token-refused", text),
+                Some("invalid_token"),
+            )
+        }
+        DpopRefusal::Proof => {
+            let text = "The DPoP proof does not fit this request: make a new one for each.";
+            challenge(
+                HttpError::unauthenticated("proof-refused", text),
+                Some("invalid_dpop_proof"),
+            )
+        }
+    })
+}
+
+fn bad_scheme() -> HttpError {
+    let text = "This credential is not taken here: no passwords, no bearer tokens.";
+    challenge(
+        HttpError::unauthenticated("scheme-refused", text),
+        Some("invalid_token"),
+    )
+}
+
+fn signed_out() -> HttpError {
+    challenge(
+        HttpError::unauthenticated("signed-out", "Sign in to go on."),
+        None,
+    )
+}
+
+/// Names the one scheme that works (RFC 9449 7.1).
+fn challenge(error: HttpError, code: Option<&'static str>) -> HttpError {
+    debug_assert_eq!(error.kind(), Kind::Unauthenticated);
+    let value = match code {
+        None => r#"DPoP algs="ES256 ES384 EdDSA""#,
+        Some("invalid_token") => r#"DPoP error="invalid_token", algs="ES256 ES384 EdDSA""#,
+        Some("invalid_request") => r#"DPoP error="invalid_request", algs="ES256 ES384 EdDSA""#,
+        Some(_) => r#"DPoP error="invalid_dpop_proof", algs="ES256 ES384 EdDSA""#,
+    };
+    error.with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static(value))
+}

@@ -1,0 +1,308 @@
+//! From a request to its response: every step that comes before and after a handler.
+
+use std::{
+    net::IpAddr,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    sync::Arc,
+    task::Poll,
+};
+
+use hyper::{
+    Method, StatusCode,
+    body::Incoming,
+    header::{self, HeaderValue},
+    http::request::Parts,
+};
+use tokio::time::timeout;
+use ward_core::{Clock, Random, RequestId, Timestamp, limits};
+
+use crate::{
+    Answer, AssuredRequest, Authenticate, Credential, HttpError, Kind, Listed, Metrics, Origin,
+    Pages, PublicRequest, Request, Response, Route, RouteError,
+    body::{self, Budget},
+    credential::{self, Head},
+    headers, path,
+    render::Surface,
+    response::WholeBody,
+    route::{Guard, Handler},
+    table::{Found, Parameters, RouteTable},
+};
+
+/// What a request is called in logs and figures where no route answers it.
+const NO_ROUTE: &str = "none";
+/// Longest query that is looked at, in bytes.
+const QUERY_BYTES: usize = 16 * 1024;
+
+/// What a server is made of, besides its routes.
+pub struct Settings {
+    /// Where it is.
+    pub origin: Origin,
+    /// Who says what a credential proves.
+    pub authenticate: Arc<dyn Authenticate>,
+    /// Who renders errors for people.
+    pub pages: Arc<dyn Pages>,
+    /// Where figures go.
+    pub metrics: Arc<Metrics>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness, for request ids.
+    pub random: Arc<dyn Random>,
+}
+
+/// A server: the table of its routes, and all that guards them.
+pub struct Server {
+    table: RouteTable,
+    origin: Arc<Origin>,
+    settings: Settings,
+    budget: Budget,
+}
+
+impl Server {
+    /// A server of these routes and no others.
+    pub fn new(routes: Vec<Route>, settings: Settings) -> Result<Arc<Self>, RouteError> {
+        let table = RouteTable::new(routes)?;
+        let origin = Arc::new(settings.origin.clone());
+        Ok(Arc::new(Self {
+            table,
+            origin,
+            settings,
+            budget: Budget::default(),
+        }))
+    }
+
+    /// Everything that is answered: declared routes, and HEAD and OPTIONS that follow by rule.
+    pub fn routes(&self) -> Vec<Listed> {
+        self.table.listed()
+    }
+
+    pub(crate) fn metrics(&self) -> &Arc<Metrics> {
+        &self.settings.metrics
+    }
+
+    /// Answers one request from `address`. Never fails and never panics.
+    pub(crate) async fn respond(
+        &self,
+        request: hyper::Request<Incoming>,
+        address: IpAddr,
+    ) -> hyper::Response<WholeBody> {
+        let started = self.settings.clock.now();
+        let id = RequestId::random(&*self.settings.random);
+        let (parts, body) = request.into_parts();
+        let surface = Surface::of(parts.uri.path());
+        let method = parts.method.clone();
+        let mut route = NO_ROUTE;
+        let answer = self.answer(id, parts, body, address, &mut route);
+        let answer = match timeout(limits::REQUEST, unpanicked(answer)).await {
+            Ok(Some(answer)) => answer,
+            Ok(None) => {
+                self.settings.metrics.panicked();
+                Err(HttpError::broken())
+            }
+            Err(_) => Err(HttpError::unavailable("too-slow", "This took too long.")),
+        };
+        let response = answer.unwrap_or_else(|error| {
+            if let Some(cause) = error.cause() {
+                tracing::error!(target: "ward::http", request = %id, route, cause, "internal error");
+            }
+            surface.error(&error, &method, id, &*self.settings.pages)
+        });
+        self.record(&method, route, response.status, started, id);
+        finish(response, &method, surface, id)
+    }
+
+    async fn answer(
+        &self,
+        id: RequestId,
+        parts: Parts,
+        mut body: Incoming,
+        address: IpAddr,
+        route_name: &mut &'static str,
+    ) -> Answer {
+        let (route, parameters) = match self.route(&parts, route_name) {
+            Ok(Ok(found)) => found,
+            Ok(Err(response)) => return Ok(response),
+            Err(error) => {
+                body::linger(body, &parts.headers);
+                return Err(error);
+            }
+        };
+        let mut lease = self.budget.lease();
+        let proved = match self.prove(route, &parts) {
+            Ok(proved) => body::read(&mut body, route.body_limit, &mut lease)
+                .await
+                .map(|whole| (proved, whole)),
+            Err(error) => Err(error),
+        };
+        let (assured, whole) = match proved {
+            Ok(proved) => proved,
+            Err(error) => {
+                body::linger(body, &parts.headers);
+                return Err(error);
+            }
+        };
+        let Parts {
+            method,
+            uri,
+            headers,
+            ..
+        } = parts;
+        let origin = Arc::clone(&self.origin);
+        let request = Request {
+            id,
+            method,
+            uri,
+            headers,
+            parameters,
+            address,
+            origin,
+            body: whole,
+            lease,
+        };
+        match (&route.handler, assured) {
+            (Handler::Public(handler), None) => handler(PublicRequest(request)).await,
+            (Handler::Assured(handler), Some(assured)) => {
+                self.check_form(route, &request, &assured)?;
+                handler(AssuredRequest { request, assured }).await
+            }
+            // A guard that proved too little or too much for its handler: refuse.
+            _ => Err(HttpError::broken()),
+        }
+    }
+
+    /// Finds the route, or the answer that follows from there being none.
+    fn route(
+        &self,
+        parts: &Parts,
+        name: &mut &'static str,
+    ) -> Result<Result<(&Route, Parameters), Response>, HttpError> {
+        let path = parts.uri.path();
+        let query = parts.uri.query().unwrap_or_default();
+        path::check(path).map_err(|bad| match bad {
+            path::BadPath::Trick => HttpError::bad_request("bad-path", "No path here looks so."),
+            path::BadPath::TooLong => too_long(),
+        })?;
+        if query.len() > QUERY_BYTES {
+            return Err(too_long());
+        }
+        self.origin.check_host(&parts.uri, &parts.headers)?;
+        match self.table.find(&parts.method, path) {
+            Found::Route(route, parameters) => {
+                *name = route.pattern;
+                Ok(Ok((route, parameters)))
+            }
+            Found::Options(allow) => {
+                let empty = Response::new(StatusCode::NO_CONTENT);
+                Ok(Err(empty.with_header(header::ALLOW, allow)))
+            }
+            Found::WrongMethod(allow) => {
+                let text = "This can't be done here; see the Allow header for what can.";
+                let error = HttpError::new(Kind::MethodNotAllowed, "method-not-allowed", text);
+                Err(error.with_header(header::ALLOW, allow))
+            }
+            Found::Nothing => Err(HttpError::not_found()),
+        }
+    }
+
+    /// Checks all that is proved by the head, before a byte of the body is read.
+    fn prove(
+        &self,
+        route: &Route,
+        parts: &Parts,
+    ) -> Result<Option<ward_identity::Assured>, HttpError> {
+        let Parts {
+            method, headers, ..
+        } = parts;
+        if Surface::of(route.pattern) == Surface::Page {
+            self.origin.check_same_site(method, headers)?;
+        }
+        let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
+        let head = Head {
+            method,
+            path,
+            query,
+            headers,
+        };
+        credential::check(
+            &*self.settings.authenticate,
+            &self.origin,
+            route.guard,
+            &head,
+        )
+    }
+
+    fn check_form(
+        &self,
+        route: &Route,
+        request: &Request,
+        assured: &ward_identity::Assured,
+    ) -> Result<(), HttpError> {
+        let by_session = matches!(
+            route.guard,
+            Guard::Assured {
+                credential: Credential::Session,
+                ..
+            }
+        );
+        if !by_session || request.method.is_safe() {
+            return Ok(());
+        }
+        let authenticate = &*self.settings.authenticate;
+        credential::check_form_token(authenticate, assured, &request.headers, &request.body)
+    }
+
+    fn record(
+        &self,
+        method: &Method,
+        route: &'static str,
+        status: StatusCode,
+        started: Timestamp,
+        id: RequestId,
+    ) {
+        let took = self.settings.clock.now().since(started);
+        self.settings.metrics.answered(method, route, status, took);
+        let (status, ms) = (status.as_u16(), took.as_secs_f64() * 1000.0);
+        tracing::info!(target: "ward::access", %method, route, status, ms, request = %id);
+    }
+}
+
+/// Runs a future to its end, or to its panic: then there is nothing. The next request is not
+/// touched by it: what handlers share is behind locks of their own.
+async fn unpanicked<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    std::future::poll_fn(move |context| {
+        let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)));
+        polled.map_or(Poll::Ready(None), |polled| polled.map(Some))
+    })
+    .await
+}
+
+fn too_long() -> HttpError {
+    HttpError::new(Kind::UriTooLong, "url-too-long", "The URL is too long.")
+}
+
+fn finish(
+    response: Response,
+    method: &Method,
+    surface: Surface,
+    id: RequestId,
+) -> hyper::Response<WholeBody> {
+    let Response {
+        status,
+        headers,
+        body,
+        is_immutable,
+    } = response;
+    let mut response = hyper::Response::new(WholeBody(body));
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    headers::secure(response.headers_mut(), surface, is_immutable, id);
+    if *method == Method::HEAD {
+        let length = HeaderValue::from(response.body().0.len());
+        response
+            .headers_mut()
+            .insert(header::CONTENT_LENGTH, length);
+        *response.body_mut() = WholeBody(bytes::Bytes::new());
+    }
+    response
+}
