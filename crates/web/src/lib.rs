@@ -1,1 +1,19 @@
-//! Pages: templates, NHS design system.
+//! Pages: what staff see in a browser.
+//!
+//! Templates of the NHS design system rendered on the server; every page works without
+//! JavaScript, except for the passkey itself, which is JavaScript's.
+
+mod accessibility;
+mod account;
+mod assets;
+mod enrol;
+mod error;
+mod home;
+mod layout;
+mod patient;
+mod render;
+mod session;
+mod sign_in;
+mod status;
+#[cfg(test)]
+mod tests;

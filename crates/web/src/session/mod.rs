@@ -1,0 +1,3 @@
+//! A session that goes on, and one that ends.
+
+pub(crate) mod page;

@@ -1,0 +1,36 @@
+use serde::Serialize;
+
+use crate::render::Page;
+
+/// The sign-in page.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct SignIn {
+    /// The last attempt was refused. The page says the same whatever was wrong with it.
+    pub(crate) refused: bool,
+    /// The sign-in name that was typed.
+    pub(crate) name: String,
+}
+
+impl Page for SignIn {
+    const TEMPLATE: &'static str = "sign_in.jinja";
+
+    fn title(&self) -> String {
+        if self.refused {
+            "Error: Sign in"
+        } else {
+            "Sign in"
+        }
+        .to_owned()
+    }
+
+    #[cfg(test)]
+    fn samples() -> Vec<Self> {
+        vec![
+            Self::default(),
+            Self {
+                refused: true,
+                name: "a.patel@WRD01".to_owned(),
+            },
+        ]
+    }
+}

@@ -1,0 +1,257 @@
+//! Every page in every sample state.
+
+use std::{collections::BTreeSet, fs, path::Path, time::Duration};
+
+use minijinja::UndefinedBehavior;
+
+use crate::{
+    assets,
+    layout::{Account, Layout},
+    render::{Page, environment, render, render_in},
+};
+
+fn signed_in() -> Layout {
+    let account = Account {
+        id: "00".repeat(16),
+        name: "Asha Patel".to_owned(),
+        role: "Clinician",
+    };
+    let (idle, left) = (Duration::from_mins(15), Duration::from_hours(12));
+    Layout::signed_in("c2FtcGxl".to_owned(), account, idle, left)
+        .of_organisation("WRD01", "Moorland Health")
+}
+
+/// A page of each sample, with the layout that it stands in.
+struct Rendered {
+    name: String,
+    html: String,
+    is_signed_in: bool,
+}
+
+fn each<P: Page>(layout: &Layout, is_signed_in: bool, into: &mut Vec<Rendered>) {
+    for (number, page) in P::samples().iter().enumerate() {
+        let name = format!(
+            "{}-{}",
+            P::TEMPLATE.trim_end_matches(".jinja").replace('/', "-"),
+            number + 1
+        );
+        let html = render(layout, page).unwrap_or_else(|error| {
+            panic!("{name}: {:#}", std::error::Error::source(&error).unwrap())
+        });
+        into.push(Rendered {
+            name,
+            html: html.replace("&#x2f;", "/"),
+            is_signed_in,
+        });
+    }
+}
+
+fn every_page() -> Vec<Rendered> {
+    let (public, own) = (Layout::public(), signed_in());
+    let search = own.clone().with_search();
+    let mut pages = Vec::new();
+    each::<crate::sign_in::page::SignIn>(&public, false, &mut pages);
+    each::<crate::enrol::page::Choose>(&public, false, &mut pages);
+    each::<crate::enrol::page::Password>(&public, false, &mut pages);
+    each::<crate::session::page::SignedOut>(&public, false, &mut pages);
+    each::<crate::accessibility::Accessibility>(&public, false, &mut pages);
+    each::<crate::error::ErrorPage>(&public, false, &mut pages);
+    each::<crate::home::Home>(&own, true, &mut pages);
+    each::<crate::account::AccountPage>(&search, true, &mut pages);
+    each::<crate::patient::search_page::SearchPage>(&own, true, &mut pages);
+    each::<crate::patient::show_page::ShowPage>(&search, true, &mut pages);
+    each::<crate::patient::who_looked_page::WhoLookedPage>(&search, true, &mut pages);
+    pages
+}
+
+#[test]
+fn every_template_of_a_page_has_a_sample() {
+    let rendered: BTreeSet<_> = every_page().into_iter().map(|page| page.name).collect();
+    let parts = [
+        "layout",
+        "header",
+        "footer",
+        "forms",
+        "session",
+        "patient-layout",
+        "patient-banner",
+        "patient-find",
+    ];
+    for (template, _) in assets::TEMPLATES
+        .iter()
+        .filter(|(name, _)| !name.starts_with("nhsuk/"))
+    {
+        let name = template.trim_end_matches(".jinja").replace('/', "-");
+        let is_shown = rendered.contains(&format!("{name}-1"));
+        assert!(is_shown != parts.contains(&name.as_str()), "{template}");
+    }
+}
+
+/// The pages as files, to be looked at: target/pages.
+#[test]
+fn every_page_can_be_looked_at() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/pages");
+    let statics = folder.join(assets::address().trim_start_matches('/'));
+    fs::create_dir_all(&statics).unwrap();
+    for (name, bytes) in assets::ASSETS {
+        fs::write(statics.join(name), bytes).unwrap();
+    }
+    for page in every_page() {
+        fs::write(folder.join(page.name).with_extension("html"), page.html).unwrap();
+    }
+}
+
+#[test]
+fn no_page_holds_code_or_style_of_its_own() {
+    for Rendered { name, html, .. } in every_page() {
+        for inline in [
+            "<script>",
+            "<style",
+            " style=",
+            " onclick=",
+            " onload=",
+            "javascript:",
+        ] {
+            assert!(!html.contains(inline), "{name}: {inline}");
+        }
+        for script in html.split("<script").skip(1) {
+            assert!(
+                script.starts_with(" type=\"module\" src=\"/static/"),
+                "{name}"
+            );
+        }
+        let html = html.replace("http://www.w3.org/2000/svg", "");
+        assert!(!html.contains("://"), "{name} names another site");
+    }
+}
+
+#[test]
+fn every_form_of_a_session_carries_its_token_and_is_a_post() {
+    for Rendered {
+        name,
+        html,
+        is_signed_in,
+    } in every_page()
+    {
+        for form in html.split("<form").skip(1) {
+            let form = form.split("</form>").next().unwrap();
+            assert!(form.contains("method=\"post\""), "{name}");
+            let has_token = form.contains("name=\"form_token\" value=\"c2FtcGxl\"");
+            assert_eq!(has_token, is_signed_in, "{name}: {form}");
+        }
+    }
+}
+
+#[test]
+fn a_title_says_where_one_is_and_never_whose_record_it_is() {
+    for Rendered { name, html, .. } in every_page() {
+        let title = html
+            .split("<title>")
+            .nth(1)
+            .unwrap()
+            .split("</title>")
+            .next()
+            .unwrap();
+        assert!(title.ends_with(" – Ward"), "{name}: {title}");
+        assert!(
+            !title.to_lowercase().contains("lovelace"),
+            "{name}: {title}"
+        );
+        assert_eq!(
+            html.contains("nhsuk-error-summary"),
+            title.starts_with("Error: "),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn pages_are_well_formed() {
+    for Rendered { name, html, .. } in every_page() {
+        well_formed(&html).unwrap_or_else(|why| panic!("{name}: {why}"));
+        assert_eq!(html.matches("<h1").count(), 1, "{name}");
+        assert_eq!(html.matches("<main").count(), 1, "{name}");
+        let mut ids = BTreeSet::new();
+        for id in html.split(" id=\"").skip(1) {
+            let id = id.split('"').next().unwrap();
+            assert!(ids.insert(id), "{name}: two elements are #{id}");
+        }
+        let is_there = |target: &str| ids.contains(target);
+        for link in html.split(" href=\"#").skip(1) {
+            assert!(
+                is_there(link.split('"').next().unwrap()),
+                "{name}: a link to nowhere"
+            );
+        }
+    }
+}
+
+/// Elements are closed in the order in which they were opened.
+fn well_formed(html: &str) -> Result<(), String> {
+    const EMPTY: [&str; 8] = [
+        "!DOCTYPE", "meta", "link", "input", "img", "br", "hr", "path",
+    ];
+    let mut open = Vec::new();
+    for tag in html.split('<').skip(1) {
+        let (tag, _) = tag.split_once('>').ok_or("an unclosed tag")?;
+        let name = tag
+            .split(|end: char| end.is_whitespace() || end == '/')
+            .next()
+            .unwrap_or_default();
+        if let Some(name) = tag.strip_prefix('/') {
+            let opened = open
+                .pop()
+                .ok_or_else(|| format!("</{name}> closes nothing"))?;
+            if opened != name {
+                return Err(format!("</{name}> closes <{opened}>"));
+            }
+        } else if !tag.ends_with('/') && !EMPTY.contains(&name) {
+            open.push(name.to_owned());
+        }
+    }
+    if open.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("left open: {open:?}"))
+    }
+}
+
+/// The design system's templates ask for parameters that nobody gave, so undefined values can't be
+/// errors for all. Here they are, with its macros replaced by ones that only list what they get.
+#[test]
+fn templates_name_only_what_pages_have() {
+    let mut environment = environment(assets::TEMPLATES);
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    for (template, text) in assets::TEMPLATES {
+        if let Some((_, rest)) = text
+            .split_once("{% macro ")
+            .filter(|_| template.ends_with("/macro.jinja"))
+        {
+            let name = rest.split('(').next().unwrap();
+            let stub = format!(
+                "{{% macro {name}(params={{}}) %}}{{{{ params|tojson }}}}\
+                 {{% if caller is defined %}}{{{{ caller() }}}}{{% endif %}}{{% endmacro %}}"
+            );
+            environment.add_template_owned(*template, stub).unwrap();
+        }
+    }
+    strict::<crate::sign_in::page::SignIn>(&environment);
+    strict::<crate::enrol::page::Choose>(&environment);
+    strict::<crate::enrol::page::Password>(&environment);
+    strict::<crate::session::page::SignedOut>(&environment);
+    strict::<crate::accessibility::Accessibility>(&environment);
+    strict::<crate::error::ErrorPage>(&environment);
+    strict::<crate::home::Home>(&environment);
+    strict::<crate::account::AccountPage>(&environment);
+    strict::<crate::patient::search_page::SearchPage>(&environment);
+    strict::<crate::patient::show_page::ShowPage>(&environment);
+    strict::<crate::patient::who_looked_page::WhoLookedPage>(&environment);
+}
+
+fn strict<P: Page>(environment: &minijinja::Environment<'_>) {
+    for page in P::samples() {
+        if let Err(error) = render_in(environment, &signed_in(), &page) {
+            panic!("{}: {error:#}", P::TEMPLATE);
+        }
+    }
+}
