@@ -49,6 +49,11 @@ impl Resource {
         })
     }
 
+    /// The same resource with another content.
+    pub(crate) fn with_document(&self, document: Document) -> Self {
+        Self { document, resource_type: self.resource_type }
+    }
+
     /// The type, such as `Patient`.
     pub fn resource_type(&self) -> &'static str {
         self.resource_type

@@ -1,12 +1,6 @@
 //! The names of R4's resource types.
 
-use std::sync::LazyLock;
-
-static NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
-    include_str!("../tables/resource-types.txt")
-        .lines()
-        .collect()
-});
+use crate::definitions::structures;
 
 /// Whether R4 defines a resource type of this name (the abstract ones excepted).
 pub fn is_resource_type(name: &str) -> bool {
@@ -15,10 +9,10 @@ pub fn is_resource_type(name: &str) -> bool {
 
 /// All resource types that R4 defines, in alphabetical order.
 pub fn resource_types() -> &'static [&'static str] {
-    &NAMES
+    structures().resource_names()
 }
 
 pub(crate) fn resource_type(name: &str) -> Option<&'static str> {
-    let index = NAMES.binary_search(&name).ok()?;
-    NAMES.get(index).copied()
+    let index = resource_types().binary_search(&name).ok()?;
+    resource_types().get(index).copied()
 }
