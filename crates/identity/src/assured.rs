@@ -1,0 +1,166 @@
+//! The proof that every door asks for.
+
+use std::{fmt, net::IpAddr, sync::Arc};
+
+use ward_core::{AccountId, Ods, ResourceKey, SessionId, Timestamp};
+use ward_log::{Actor, Factors};
+
+use crate::{Account, Role, Scopes};
+
+/// An account that has proved who it is, with factors that suffice, for one request.
+///
+/// Only this crate makes one, and no other way leads to a record. It can't be copied, stored, sent
+/// or made out of bytes: a later request must prove itself again, so that a revoked session ends
+/// at its next request.
+///
+/// ```compile_fail
+/// fn twice(assured: ward_identity::Assured) -> (ward_identity::Assured, ward_identity::Assured) {
+///     (assured.clone(), assured)
+/// }
+/// ```
+pub struct Assured {
+    account: Arc<Account>,
+    session: SessionId,
+    factors: Factors,
+    proved_at: Timestamp,
+    scopes: Arc<Scopes>,
+    address: Option<IpAddr>,
+}
+
+/// What was proved, and when.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Proof {
+    pub(crate) session: SessionId,
+    pub(crate) factors: Factors,
+    pub(crate) at: Timestamp,
+}
+
+impl Assured {
+    /// The one way to one: an account that is not shut out, and factors that suffice for it.
+    pub(crate) fn new(
+        account: Arc<Account>,
+        proof: Proof,
+        scopes: Arc<Scopes>,
+        address: Option<IpAddr>,
+    ) -> Option<Self> {
+        let Proof { session, factors, at: proved_at } = proof;
+        let sound = !account.suspended && suffice(account.role, factors);
+        sound.then_some(Self { account, session, factors, proved_at, scopes, address })
+    }
+
+    /// Whose proof it is.
+    pub fn account(&self) -> AccountId {
+        self.account.id
+    }
+
+    /// All that is known of the account.
+    pub fn profile(&self) -> &Account {
+        &self.account
+    }
+
+    /// The one organisation whose records it may open.
+    pub fn organisation(&self) -> &Ods {
+        self.account.organisation()
+    }
+
+    /// What the account is for.
+    pub fn role(&self) -> Role {
+        self.account.role
+    }
+
+    /// The session, or the life of a service's token.
+    pub const fn session(&self) -> SessionId {
+        self.session
+    }
+
+    /// What was proved.
+    pub const fn factors(&self) -> Factors {
+        self.factors
+    }
+
+    /// Whether the proof can't be given to a false site.
+    pub const fn phishing_resistant(&self) -> bool {
+        self.factors.contains(Factors::PASSKEY)
+            || self.factors.contains(Factors::CLIENT_KEY.with(Factors::DPOP))
+    }
+
+    /// When it was proved.
+    pub const fn proved_at(&self) -> Timestamp {
+        self.proved_at
+    }
+
+    /// A service's scopes; of people none, as their role says what they may do.
+    pub fn scopes(&self) -> &Scopes {
+        &self.scopes
+    }
+
+    /// The Practitioner resource of the same person.
+    pub fn practitioner(&self) -> Option<&ResourceKey> {
+        self.account.practitioner.as_ref()
+    }
+
+    /// Where the request comes from.
+    pub const fn address(&self) -> Option<IpAddr> {
+        self.address
+    }
+
+    /// Who it is, for the log.
+    pub fn actor(&self) -> Actor {
+        Actor {
+            account: self.account.id,
+            session: Some(self.session),
+            factors: self.factors,
+            address: self.address,
+        }
+    }
+}
+
+/// Two factors of different kinds, or one passkey with user verification, which is two in one; of
+/// a service its registered key and a token bound to its sender. Neither stands for the other.
+fn suffice(role: Role, factors: Factors) -> bool {
+    if role == Role::Service {
+        factors.contains(Factors::CLIENT_KEY.with(Factors::DPOP))
+    } else {
+        factors.contains(Factors::PASSKEY)
+            || factors.contains(Factors::PASSWORD.with(Factors::TOTP))
+    }
+}
+
+impl fmt::Debug for Assured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Assured({:?}, {}, {:?})", self.account, self.session, self.factors)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_factor_never_suffices() {
+        let all = [
+            Factors::NONE,
+            Factors::PASSKEY,
+            Factors::PASSWORD,
+            Factors::TOTP,
+            Factors::CLIENT_KEY,
+            Factors::DPOP,
+        ];
+        for role in Role::ALL {
+            for factors in all {
+                let is_passkey = factors == Factors::PASSKEY;
+                assert_eq!(suffice(role, factors), is_passkey && role != Role::Service);
+            }
+        }
+    }
+
+    #[test]
+    fn people_and_services_have_factors_of_their_own() {
+        let typed = Factors::PASSWORD.with(Factors::TOTP);
+        let keyed = Factors::CLIENT_KEY.with(Factors::DPOP);
+        assert!(suffice(Role::Clinician, typed) && !suffice(Role::Service, typed));
+        assert!(suffice(Role::Service, keyed) && !suffice(Role::Clinician, keyed));
+        assert!(!suffice(Role::Clinician, Factors::PASSWORD.with(Factors::DPOP)));
+        assert!(!suffice(Role::Service, Factors::PASSKEY.with(Factors::PASSWORD)));
+    }
+}

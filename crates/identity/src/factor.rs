@@ -1,0 +1,49 @@
+//! What an account proves itself with.
+
+use ward_core::Timestamp;
+
+use crate::{passkey::StoredPasskey, password::PasswordHash, totp::TotpSecret};
+
+/// The factors of one account, as they are kept.
+#[derive(Default)]
+pub(crate) struct Credentials {
+    pub(crate) passkeys: Vec<StoredPasskey>,
+    pub(crate) password: Option<PasswordHash>,
+    pub(crate) totp: Option<TotpSecret>,
+}
+
+/// The factors of one account, as pages show them.
+#[derive(Debug, Clone, Default)]
+pub struct FactorsView {
+    /// Its passkeys, oldest first.
+    pub passkeys: Vec<PasskeyView>,
+    /// Whether it has a password and an authenticator app: always both or none.
+    pub password_and_totp: bool,
+}
+
+/// A passkey, as pages show it.
+#[derive(Debug, Clone)]
+pub struct PasskeyView {
+    /// Names it among the account's passkeys.
+    pub id: String,
+    /// What its owner calls it.
+    pub label: String,
+    /// When it was enrolled.
+    pub created_at: Timestamp,
+    /// When it was last used.
+    pub last_used: Option<Timestamp>,
+}
+
+impl Credentials {
+    /// Whether there is no way to sign in yet.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.passkeys.is_empty() && self.password.is_none() && self.totp.is_none()
+    }
+
+    pub(crate) fn view(&self) -> FactorsView {
+        FactorsView {
+            passkeys: self.passkeys.iter().map(StoredPasskey::view).collect(),
+            password_and_totp: self.password.is_some() && self.totp.is_some(),
+        }
+    }
+}

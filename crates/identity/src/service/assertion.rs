@@ -1,0 +1,179 @@
+//! Client assertions (RFC 7523 3; SMART App Launch 2.2, client authentication: asymmetric).
+
+use std::{borrow::Cow, time::Duration};
+
+use serde::{Deserialize, de::IgnoredAny};
+use ward_core::{Timestamp, limits};
+
+use super::{
+    jws::{Jwt, NumericDate, decode},
+    key::KeySet,
+};
+use crate::Error;
+
+/// Length of an assertion's id, at most.
+const JTI_BYTES: usize = 256;
+
+/// How long an assertion's id must be remembered.
+pub(crate) const REMEMBERED: Duration =
+    limits::CLIENT_ASSERTION.saturating_add(limits::CLOCK_SKEW.saturating_mul(2));
+
+#[derive(Deserialize)]
+struct Header<'a> {
+    #[serde(borrow)]
+    alg: Cow<'a, str>,
+    #[serde(borrow)]
+    kid: Cow<'a, str>,
+    #[serde(borrow)]
+    typ: Cow<'a, str>,
+    jku: Option<IgnoredAny>,
+    jwk: Option<IgnoredAny>,
+    x5u: Option<IgnoredAny>,
+    x5c: Option<IgnoredAny>,
+    crit: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct Claims<'a> {
+    #[serde(borrow)]
+    iss: Cow<'a, str>,
+    #[serde(borrow)]
+    sub: Cow<'a, str>,
+    aud: Audience,
+    exp: NumericDate,
+    nbf: Option<NumericDate>,
+    iat: Option<NumericDate>,
+    #[serde(borrow)]
+    jti: Cow<'a, str>,
+}
+
+/// One audience, as a text or a list of one.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(Box<str>),
+    Only([Box<str>; 1]),
+}
+
+/// What an assertion must be of.
+#[derive(Clone, Copy)]
+pub(crate) struct Expected<'a> {
+    /// The URL of the token endpoint.
+    pub(crate) audience: &'a str,
+    pub(crate) now: Timestamp,
+    /// Since when the server remembers what was used.
+    pub(crate) since: Timestamp,
+}
+
+/// An assertion that was read, but not yet believed.
+pub(crate) struct Assertion<'a> {
+    jwt: Jwt<'a>,
+    algorithm: Box<str>,
+    key_id: Box<str>,
+    claims: OwnedClaims,
+}
+
+struct OwnedClaims {
+    client: Box<str>,
+    id: Vec<u8>,
+}
+
+impl<'a> Assertion<'a> {
+    /// Reads an assertion, and checks all that needs no key.
+    ///
+    /// # Errors
+    /// [`Error::Client`].
+    pub(crate) fn read(text: &'a str, expected: &Expected<'_>) -> Result<Self, Error> {
+        let jwt = Jwt::split(text).ok_or(Error::Client("the assertion is not a JWT"))?;
+        let json = decode(jwt.header).ok_or(Error::Client("a header that is not base64url"))?;
+        let header: Header<'_> = serde_json::from_slice(&json)
+            .map_err(|_| Error::Client("a header without alg, kid or typ"))?;
+        header.check()?;
+        let json = decode(jwt.payload).ok_or(Error::Client("a payload that is not base64url"))?;
+        let claims: Claims<'_> = serde_json::from_slice(&json)
+            .map_err(|_| Error::Client("claims without iss, sub, aud, exp or jti"))?;
+        claims.check(expected)?;
+        let claims =
+            OwnedClaims { client: claims.iss.into(), id: claims.jti.into_owned().into_bytes() };
+        Ok(Self { jwt, algorithm: header.alg.into(), key_id: header.kid.into(), claims })
+    }
+
+    /// The client that it claims to be of.
+    pub(crate) fn client(&self) -> &str {
+        &self.claims.client
+    }
+
+    /// Verifies it with the keys of that client; gives its id, which may have been used before.
+    ///
+    /// # Errors
+    /// [`Error::Client`].
+    pub(crate) fn verify(self, keys: &KeySet) -> Result<Vec<u8>, Error> {
+        let key = keys.get(&self.key_id).ok_or(Error::Client("kid is not registered"))?;
+        if !key.algorithm.is_named(&self.algorithm) {
+            return Err(Error::Client("not the key's alg"));
+        }
+        let signature = self.jwt.signature().ok_or(Error::Client("a bad signature"))?;
+        if key.verify(self.jwt.signed.as_bytes(), &signature) {
+            Ok(self.claims.id)
+        } else {
+            Err(Error::Client("a wrong signature"))
+        }
+    }
+}
+
+impl Header<'_> {
+    /// Keys come from the registration alone, whatever the header points to. A proof or a token of
+    /// another purpose is none (RFC 8725 3.11).
+    fn check(&self) -> Result<(), Error> {
+        if self.typ != "JWT" && self.typ != "client-authentication+jwt" {
+            return Err(Error::Client("typ must be JWT"));
+        }
+        let Self { jku, jwk, x5u, x5c, crit, .. } = self;
+        if [jku, jwk, x5u, x5c, crit].iter().any(|member| member.is_some()) {
+            return Err(Error::Client("keys are registered; jku, jwk, x5u, x5c, crit can't be used"));
+        }
+        Ok(())
+    }
+}
+
+impl Claims<'_> {
+    fn check(&self, expected: &Expected<'_>) -> Result<(), Error> {
+        if self.iss.is_empty() || self.iss != self.sub {
+            return Err(Error::Client("iss and sub must both be the client id"));
+        }
+        let (Audience::One(audience) | Audience::Only([audience])) = &self.aud;
+        if **audience != *expected.audience {
+            return Err(Error::Client("aud must be the token endpoint's URL, alone"));
+        }
+        if self.jti.is_empty() || self.jti.len() > JTI_BYTES {
+            return Err(Error::Client("a jti that is empty or too long"));
+        }
+        self.check_time(expected)
+    }
+
+    fn check_time(&self, expected: &Expected<'_>) -> Result<(), Error> {
+        let &Expected { now, since, .. } = expected;
+        let latest = limits::CLIENT_ASSERTION + limits::CLOCK_SKEW;
+        let NumericDate(end) = self.exp;
+        if end <= now {
+            return Err(Error::Client("expired"));
+        }
+        if end > now + latest {
+            return Err(Error::Client("exp is more than 5 minutes ahead"));
+        }
+        let ahead = |date: &Option<NumericDate>| {
+            date.as_ref().is_some_and(|NumericDate(date)| *date > now + limits::CLOCK_SKEW)
+        };
+        if ahead(&self.nbf) || ahead(&self.iat) {
+            return Err(Error::Client("not yet valid"));
+        }
+        // What was used before a restart is not remembered: such an assertion is not taken again.
+        let made_since = self.iat.as_ref().is_some_and(|NumericDate(made)| {
+            made.as_seconds() >= since.as_seconds()
+        });
+        if made_since || end > since + latest {
+            return Ok(());
+        }
+        Err(Error::Client("made before this server started: make another, with iat"))
+    }
+}
