@@ -106,6 +106,7 @@ pub(crate) mod one {
 #[expect(
     clippy::ref_option,
     clippy::option_option,
+    clippy::unnecessary_wraps,
     reason = "the signatures that minicbor calls"
 )]
 pub(crate) mod maybe {
