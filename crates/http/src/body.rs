@@ -23,7 +23,7 @@ const BYTES_AT_ONCE: usize = 512 * 1024 * 1024;
 const ROOM: usize = 1024 * 1024;
 /// How long what a refused caller still sends is thrown away, so that it can read the refusal
 /// instead of a reset connection.
-const LINGER: Duration = Duration::from_secs(5);
+const LINGER: Duration = Duration::from_secs(2);
 
 /// The bytes of all bodies in memory.
 #[derive(Debug, Clone, Default)]

@@ -234,8 +234,8 @@ mod tests {
         })
     }
 
-    fn found(table: &RouteTable, method: Method, path: &str) -> String {
-        match table.find(&method, path) {
+    fn found(table: &RouteTable, method: &Method, path: &str) -> String {
+        match table.find(method, path) {
             Found::Route(route, parameters) => {
                 let parameters = parameters.into_iter().map(|(name, at)| (name, &path[at]));
                 format!("{} {:?}", route.pattern, parameters.collect::<Vec<_>>())
@@ -304,7 +304,7 @@ mod tests {
             (Method::OPTIONS, "/nothing", "nothing"),
             (Method::GET, "/FHIR/X26/metadata", "nothing"),
         ] {
-            assert_eq!(found(&table, method, path), expected, "{path}");
+            assert_eq!(found(&table, &method, path), expected, "{path}");
         }
     }
 
