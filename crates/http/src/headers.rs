@@ -41,7 +41,8 @@ pub(crate) fn secure(
         "max-age=63072000; includeSubDomains",
     );
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    set(header::REFERRER_POLICY, "no-referrer");
+    // Under `no-referrer` a browser sends `Origin: null` with a form, even to its own server.
+    set(header::REFERRER_POLICY, "same-origin");
     set(CROSS_ORIGIN_RESOURCE, "same-origin");
     let caching = if is_immutable {
         "public, max-age=31536000, immutable"

@@ -143,7 +143,7 @@ async fn every_answer_names_its_request_and_carries_the_security_headers() {
         assert!(ids.insert(answer.header("x-request-id").unwrap().to_owned()));
         assert_eq!(answer.header("cache-control"), Some("no-store"));
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
-        assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
+        assert_eq!(answer.header("referrer-policy"), Some("same-origin"));
         assert!(
             answer
                 .header("strict-transport-security")
