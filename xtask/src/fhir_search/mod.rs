@@ -238,9 +238,9 @@ fn advance(mut walk: Walk, step: &Step, elements: &Elements) -> Vec<Walk> {
                 return Vec::new();
             }
         }
-        Step::Equals(key, value) => walk.path += &format!("[{key}={value}]"),
-        Step::Resolves(target) => walk.path += &format!("{{{target}}}"),
-        Step::Index(index) => walk.path += &format!("[{index}]"),
+        Step::Equals(key, value) => walk.path.extend(["[", key, "=", value, "]"]),
+        Step::Resolves(target) => walk.path.extend(["{", target, "}"]),
+        Step::Index(index) => walk.path.extend(["[", &index.to_string(), "]"]),
         Step::Flag => walk.flag = true,
     }
     vec![walk]

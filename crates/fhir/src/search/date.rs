@@ -1,0 +1,409 @@
+//! Dates as intervals: what their precision leaves open (FHIR R4 search 3.1.1.4.7).
+
+use std::cmp::Ordering;
+
+use super::Prefix;
+
+const SECOND: i64 = 1_000_000;
+pub(crate) const DAY: i64 = 86_400 * SECOND;
+
+/// One end of an interval, in microseconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Bound {
+    /// By the clock on the wall where it was written.
+    pub(crate) civil: i64,
+    /// In UTC; the same as `civil` where no zone was written.
+    pub(crate) utc: i64,
+    zoned: bool,
+}
+
+impl Bound {
+    pub(crate) const MIN: Self = Self {
+        civil: i64::MIN,
+        utc: i64::MIN,
+        zoned: false,
+    };
+    pub(crate) const MAX: Self = Self {
+        civil: i64::MAX,
+        utc: i64::MAX,
+        zoned: false,
+    };
+
+    fn new(civil: i64, offset: Option<i64>) -> Self {
+        Self {
+            civil,
+            utc: civil - offset.unwrap_or(0),
+            zoned: offset.is_some(),
+        }
+    }
+
+    /// Two instants are compared as such. Where one side has no zone, "time zones should not be
+    /// considered" (R4 search 3.1.1.4.7): the clock on the wall is.
+    pub(crate) fn compare(self, other: Self) -> Ordering {
+        if self.zoned && other.zoned {
+            self.utc.cmp(&other.utc)
+        } else {
+            self.civil.cmp(&other.civil)
+        }
+    }
+
+    fn moved(self, by: i64) -> Self {
+        Self {
+            civil: self.civil.saturating_add(by),
+            utc: self.utc.saturating_add(by),
+            zoned: self.zoned,
+        }
+    }
+
+    pub(crate) fn zoned(self) -> bool {
+        self.zoned
+    }
+}
+
+/// From `low` to before `high`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Interval {
+    pub(crate) low: Bound,
+    pub(crate) high: Bound,
+}
+
+impl Interval {
+    /// Reads a FHIR `date`, `dateTime` or `instant`, or a search value, which may leave out the
+    /// seconds and the zone.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let mut reader = Reader(text.as_bytes());
+        let year = reader.number(4)?;
+        if year == 0 {
+            return None;
+        }
+        if reader.is_done() {
+            return Some(Self::days(days(year, 1, 1), days(year + 1, 1, 1)));
+        }
+        let month = reader
+            .part(b'-', 2)
+            .filter(|month| (1..=12).contains(month))?;
+        let next = days(year + month / 12, month % 12 + 1, 1);
+        let first = days(year, month, 1);
+        if reader.is_done() {
+            return Some(Self::days(first, next));
+        }
+        let day = reader.part(b'-', 2)?;
+        let at = first + day - 1;
+        if day == 0 || at >= next {
+            return None;
+        }
+        if reader.is_done() {
+            Some(Self::days(at, at + 1))
+        } else {
+            reader.time(at * DAY)
+        }
+    }
+
+    fn days(first: i64, end: i64) -> Self {
+        Self {
+            low: Bound::new(first * DAY, None),
+            high: Bound::new(end * DAY, None),
+        }
+    }
+
+    /// From the start of one to the end of another; an end that is not there is open.
+    pub(crate) fn between(start: Option<Self>, end: Option<Self>) -> Self {
+        Self {
+            low: start.map_or(Bound::MIN, |start| start.low),
+            high: end.map_or(Bound::MAX, |end| end.high),
+        }
+    }
+
+    /// The smallest interval that has both in it.
+    pub(crate) fn around(self, other: Self) -> Self {
+        let earlier = |left: Bound, right: Bound| left.compare(right).is_le();
+        Self {
+            low: if earlier(self.low, other.low) {
+                self.low
+            } else {
+                other.low
+            },
+            high: if earlier(other.high, self.high) {
+                self.high
+            } else {
+                other.high
+            },
+        }
+    }
+
+    /// What `ap` means here, which R4 leaves to the server: as much again to either side.
+    pub(crate) fn about(self) -> Self {
+        let width = self.high.civil.saturating_sub(self.low.civil);
+        Self {
+            low: self.low.moved(-width),
+            high: self.high.moved(width),
+        }
+    }
+
+    /// Whether a resource's interval fits a query's prefix and interval (R4 search 3.1.1.4.5).
+    pub(crate) fn fits(self, prefix: Prefix, query: Self) -> bool {
+        let contained =
+            self.low.compare(query.low).is_ge() && self.high.compare(query.high).is_le();
+        let reaches_above = self.high.compare(query.high).is_gt();
+        let reaches_below = self.low.compare(query.low).is_lt();
+        match prefix {
+            Prefix::Eq => contained,
+            Prefix::Ne => !contained,
+            Prefix::Gt => reaches_above,
+            Prefix::Lt => reaches_below,
+            Prefix::Ge => reaches_above || contained,
+            Prefix::Le => reaches_below || contained,
+            Prefix::Sa => self.low.compare(query.high).is_ge(),
+            Prefix::Eb => self.high.compare(query.low).is_le(),
+            Prefix::Ap => {
+                self.low.compare(query.high).is_lt() && self.high.compare(query.low).is_gt()
+            }
+        }
+    }
+}
+
+/// Days from 1970-01-01 of a date of the proleptic Gregorian calendar.
+pub(crate) fn days(year: i64, month: i64, day: i64) -> i64 {
+    // Years that start in March put the leap day last.
+    let (year, month) = if month > 2 {
+        (year, month - 3)
+    } else {
+        (year - 1, month + 9)
+    };
+    let (era, year) = (year.div_euclid(400), year.rem_euclid(400));
+    era * 146_097 + year * 365 + year / 4 - year / 100 + (153 * month + 2) / 5 + day - 1 - 719_468
+}
+
+/// The year and month of a day counted from 1970-01-01: the inverse of [`days`].
+pub(crate) fn year_and_month(day: i64) -> (i64, i64) {
+    let day = day + 719_468;
+    let (era, day) = (day.div_euclid(146_097), day.rem_euclid(146_097));
+    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let in_year = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * in_year + 2) / 153;
+    let year = year + era * 400;
+    if month < 10 {
+        (year, month + 3)
+    } else {
+        (year + 1, month - 9)
+    }
+}
+
+struct Reader<'t>(&'t [u8]);
+
+impl Reader<'_> {
+    fn is_done(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn takes(&mut self, byte: u8) -> bool {
+        match self.0.split_first() {
+            Some((first, rest)) if *first == byte => {
+                self.0 = rest;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn number(&mut self, digits: usize) -> Option<i64> {
+        let (number, rest) = self.0.split_at_checked(digits)?;
+        self.0 = rest;
+        number.iter().try_fold(0, |sum, digit| {
+            digit
+                .is_ascii_digit()
+                .then(|| sum * 10 + i64::from(digit - b'0'))
+        })
+    }
+
+    fn part(&mut self, separator: u8, digits: usize) -> Option<i64> {
+        if self.takes(separator) {
+            self.number(digits)
+        } else {
+            None
+        }
+    }
+
+    /// The time of a day, with the zone if there is one.
+    fn time(&mut self, day: i64) -> Option<Interval> {
+        let hours = self.part(b'T', 2).filter(|hours| *hours < 24)?;
+        let minutes = self.part(b':', 2).filter(|minutes| *minutes < 60)?;
+        let mut start = day + (hours * 60 + minutes) * 60 * SECOND;
+        let mut width = 60 * SECOND;
+        if self.takes(b':') {
+            // 60 is a leap second.
+            start += self.number(2).filter(|seconds| *seconds <= 60)? * SECOND;
+            width = SECOND;
+            if self.takes(b'.') {
+                let (fraction, unit) = self.fraction()?;
+                start += fraction;
+                width = unit;
+            }
+        }
+        let offset = self.zone()?;
+        let bound = |civil| Bound::new(civil, offset);
+        self.is_done().then(|| Interval {
+            low: bound(start),
+            high: bound(start + width),
+        })
+    }
+
+    /// Microseconds, and how many the last digit counts for; further digits are cut off.
+    fn fraction(&mut self) -> Option<(i64, i64)> {
+        let length = self
+            .0
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
+        let (digits, rest) = self.0.split_at_checked(length).filter(|_| length > 0)?;
+        self.0 = rest;
+        Some(
+            digits
+                .iter()
+                .take(6)
+                .fold((0, SECOND), |(sum, unit), digit| {
+                    (sum + i64::from(digit - b'0') * (unit / 10), unit / 10)
+                }),
+        )
+    }
+
+    /// Microseconds ahead of UTC; `Some(None)` where no zone is written.
+    fn zone(&mut self) -> Option<Option<i64>> {
+        if self.is_done() {
+            return Some(None);
+        }
+        if self.takes(b'Z') {
+            return Some(Some(0));
+        }
+        let sign = if self.takes(b'-') { -1 } else { 1 };
+        if sign == 1 && !self.takes(b'+') {
+            return None;
+        }
+        let hours = self.number(2).filter(|hours| *hours <= 14)?;
+        let minutes = self.part(b':', 2).filter(|minutes| *minutes < 60)?;
+        let offset = hours * 60 + minutes;
+        (offset <= 14 * 60).then_some(Some(sign * offset * 60 * SECOND))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fits(resource: &str, prefix: Prefix, query: &str) -> bool {
+        Interval::parse(resource)
+            .unwrap()
+            .fits(prefix, Interval::parse(query).unwrap())
+    }
+
+    #[test]
+    fn days_count_from_1970_and_back() {
+        assert_eq!(days(1970, 1, 1), 0);
+        assert_eq!(days(2000, 3, 1), 11_017);
+        let mut day = days(1, 1, 1);
+        for year in 1..=2400 {
+            for month in 1..=12 {
+                assert_eq!(days(year, month, 1), day.max(days(year, month, 1)));
+                assert_eq!(year_and_month(days(year, month, 1)), (year, month));
+                assert_eq!(year_and_month(days(year, month, 28)), (year, month));
+                day = days(year, month, 1);
+            }
+        }
+        assert_eq!(year_and_month(days(2024, 2, 29)), (2024, 2));
+        assert_eq!(days(2024, 2, 29) + 1, days(2024, 3, 1));
+    }
+
+    #[test]
+    fn only_real_dates_are_dates() {
+        for good in [
+            "2024",
+            "2024-02",
+            "2024-02-29",
+            "2024-02-29T10:00",
+            "2024-02-29T10:00:00Z",
+            "2024-02-29T10:00:00.123456789+14:00",
+            "0001-01-01",
+            "9999-12-31T23:59:60Z",
+        ] {
+            assert!(Interval::parse(good).is_some(), "{good}");
+        }
+        for bad in [
+            "",
+            "24",
+            "2023-02-29",
+            "2024-13",
+            "2024-00",
+            "2024-1-1",
+            "2024-02-29T",
+            "2024-02-29T10",
+            "2024-02-29T24:00",
+            "2024-02-29T10:60",
+            "2024-02-29T10:00:00.",
+            "2024-02-29T10:00+15:00",
+            "2024-02-29 10:00",
+            "2024-02-29T10:00 00:00",
+            "0000",
+            "2024-02-29Z",
+            "２０２４",
+            "2024-02-29T10:00:00ZZ",
+            "-2024",
+            "2024-",
+        ] {
+            assert!(Interval::parse(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn prefixes_mean_what_the_standard_says() {
+        use Prefix::{Eb, Eq, Ge, Gt, Le, Lt, Ne, Sa};
+        for (resource, prefix, query, want) in [
+            ("2013-01-14T10:00:00Z", Eq, "2013-01-14", true),
+            ("2013-01-15T00:00:00Z", Eq, "2013-01-14", false),
+            ("2013-01", Eq, "2013-01-14", false),
+            ("2013-01-15T00:00:00Z", Ne, "2013-01-14", true),
+            ("2013-01-14", Lt, "2013-01-14T10:00", true),
+            ("2013-01-14T15:00", Gt, "2013-01-14T10:00", true),
+            ("2013-03-14", Ge, "2013-03-14", true),
+            ("2013-03-13", Ge, "2013-03-14", false),
+            ("2013-03-14", Le, "2013-03-14", true),
+            ("2013-03-15", Le, "2013-03-14", false),
+            ("2013-03-15", Sa, "2013-03-14", true),
+            ("2013-03-14", Sa, "2013-03-14", false),
+            ("2013-03-13", Eb, "2013-03-14", true),
+            ("2013", Gt, "2013-03-14", true),
+            ("2013", Lt, "2013-03-14", true),
+        ] {
+            assert_eq!(
+                fits(resource, prefix, query),
+                want,
+                "{resource} {prefix:?} {query}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_period_without_an_end_goes_on() {
+        let period = Interval::between(Interval::parse("2013-03-14"), None);
+        let fits = |prefix, query: &str| period.fits(prefix, Interval::parse(query).unwrap());
+        assert!(fits(Prefix::Gt, "2040") && fits(Prefix::Ge, "2013-01-01"));
+        assert!(!fits(Prefix::Eq, "2013") && !fits(Prefix::Eb, "2040"));
+        assert!(fits(Prefix::Ap, "2020") && !fits(Prefix::Ap, "2012"));
+    }
+
+    #[test]
+    fn a_date_without_a_zone_is_the_day_on_the_wall() {
+        // Half past midnight in British summer time is the day before in UTC.
+        assert!(fits("2022-08-04T00:30:00+01:00", Prefix::Eq, "2022-08-04"));
+        assert!(!fits("2022-08-04T00:30:00+01:00", Prefix::Eq, "2022-08-03"));
+        assert!(fits(
+            "2022-08-04T00:30:00+01:00",
+            Prefix::Eq,
+            "2022-08-03T23:30:00Z"
+        ));
+        assert!(fits(
+            "2022-08-04T00:30:00+01:00",
+            Prefix::Lt,
+            "2022-08-03T23:45:00Z"
+        ));
+    }
+}
