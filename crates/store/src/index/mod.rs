@@ -1,0 +1,8 @@
+//! The rows of the view: what they are called, what they hold, and how an entry changes them.
+
+mod indexer;
+pub(crate) mod key;
+pub(crate) mod value;
+
+pub(crate) use indexer::{Indexer, RELATION, WriteRow};
+pub(crate) use value::{Head, Stamp};
