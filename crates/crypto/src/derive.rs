@@ -18,7 +18,12 @@ pub(crate) type KeyBytes = Zeroizing<[u8; 32]>;
     reason = "aws-lc refuses only lengths, and these are constants"
 )]
 pub(crate) fn certain<T>(result: Result<T, Unspecified>) -> T {
-    result.expect("aws-lc takes keys of 32 bytes")
+    result.expect("lengths are constants")
+}
+
+/// The first `N` bytes of a hash, key or signature that has as many or more.
+pub(crate) fn first<const N: usize>(bytes: &[u8]) -> [u8; N] {
+    certain(bytes.first_chunk().copied().ok_or(Unspecified))
 }
 
 /// The key from which others are derived, for one purpose.

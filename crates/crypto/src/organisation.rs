@@ -12,7 +12,7 @@ use ward_core::{KeyId, Ods, Random};
 
 use crate::{
     Binding, CheckpointSigner, CryptoError, Salt, SubjectKey, Token,
-    derive::{expand, extract, sealing_key},
+    derive::{expand, extract, first, sealing_key},
     envelope::{self, Envelope},
     subject::Subject,
 };
@@ -270,21 +270,10 @@ impl KeySet {
     }
 
     pub(crate) fn public_key(&self) -> [u8; 32] {
-        let mut key = [0; 32];
-        let public = self.signer.public_key().as_ref();
-        key.iter_mut()
-            .zip(public)
-            .for_each(|(to, from)| *to = *from);
-        key
+        first(self.signer.public_key().as_ref())
     }
 
     pub(crate) fn sign(&self, text: &[u8]) -> [u8; 64] {
-        let mut signature = [0; 64];
-        let signed = self.signer.sign(text);
-        signature
-            .iter_mut()
-            .zip(signed.as_ref())
-            .for_each(|(to, from)| *to = *from);
-        signature
+        first(self.signer.sign(text).as_ref())
     }
 }

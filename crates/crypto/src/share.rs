@@ -5,7 +5,10 @@ use data_encoding::BASE32_NOPAD;
 use ward_core::Secret;
 use zeroize::Zeroizing;
 
-use crate::{CryptoError, derive::KeyBytes};
+use crate::{
+    CryptoError,
+    derive::{KeyBytes, first},
+};
 
 /// One operator's share of a root key. Fewer than the quorum tell nothing of the key.
 pub struct Share {
@@ -93,11 +96,5 @@ impl Share {
 }
 
 fn checksum(bytes: &[u8]) -> [u8; CHECK] {
-    let digest = digest(&SHA256, bytes);
-    let mut check = [0; CHECK];
-    check
-        .iter_mut()
-        .zip(digest.as_ref())
-        .for_each(|(to, from)| *to = *from);
-    check
+    first(digest(&SHA256, bytes).as_ref())
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use aws_lc_rs::hmac;
 
-use crate::bytes::joined;
+use crate::{bytes::join, derive::first};
 
 /// A keyed hash of something, cut to 16 bytes. Equal things have equal tokens; without the
 /// organisation's key nothing else can be told from one, and none can be made.
@@ -14,15 +14,10 @@ pub struct Token(pub [u8; 16]);
 impl Token {
     /// HMAC-SHA256 of the domain and the parts, each after its length.
     pub(crate) fn of(key: &hmac::Key, domain: &str, parts: &[&[u8]]) -> Self {
-        let mut input = joined(&[domain.as_bytes()]);
-        crate::bytes::join(&mut input, parts);
-        let tag = hmac::sign(key, &input);
-        let mut token = [0; 16];
-        token
-            .iter_mut()
-            .zip(tag.as_ref())
-            .for_each(|(to, from)| *to = *from);
-        Self(token)
+        let mut input = Vec::with_capacity(256);
+        join(&mut input, &[domain.as_bytes()]);
+        join(&mut input, parts);
+        Self(first(hmac::sign(key, &input).as_ref()))
     }
 }
 

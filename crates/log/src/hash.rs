@@ -12,14 +12,12 @@ pub struct Hash(pub [u8; 32]);
 impl Hash {
     /// Of bytes, as they are.
     pub(crate) fn of(bytes: &[u8]) -> Self {
-        Self::from_digest(digest::digest(&SHA256, bytes))
+        Self::from_digest(&digest::digest(&SHA256, bytes))
     }
 
-    fn from_digest(digest: digest::Digest) -> Self {
+    fn from_digest(digest: &digest::Digest) -> Self {
         let mut hash = [0; 32];
-        hash.iter_mut()
-            .zip(digest.as_ref())
-            .for_each(|(to, from)| *to = *from);
+        hash.copy_from_slice(digest.as_ref());
         Self(hash)
     }
 }
@@ -44,14 +42,13 @@ pub fn leaf_hash(seq: u64, sealed: &[u8]) -> Hash {
     context.update(&[0]);
     context.update(&seq.to_be_bytes());
     context.update(sealed);
-    Hash::from_digest(context.finish())
+    Hash::from_digest(&context.finish())
 }
 
 /// An inner node: `SHA-256(0x01 | left | right)`.
 pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
-    let mut context = digest::Context::new(&SHA256);
-    context.update(&[1]);
-    context.update(&left.0);
-    context.update(&right.0);
-    Hash::from_digest(context.finish())
+    let mut node = [1; 65];
+    node[1..33].copy_from_slice(&left.0);
+    node[33..].copy_from_slice(&right.0);
+    Hash::of(&node)
 }
