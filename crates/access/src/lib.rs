@@ -1,1 +1,27 @@
-//! Policy and relationships: the one maker of Grant.
+//! Policy and relationships: the one maker of [`Grant`].
+//!
+//! A grant comes from an [`Assured`](ward_identity::Assured) account, a [`Target`] and the
+//! policies of `policies/`, and from nowhere else. This crate reads no patient data and does no
+//! I/O: what relationships there are, it is told.
+
+mod access;
+mod action;
+mod category;
+mod error;
+mod facts;
+mod grant;
+mod policy;
+mod reason;
+mod relationship;
+mod scope;
+#[cfg(test)]
+mod tests;
+
+pub use access::{Access, Asker, Refused, Target};
+pub use action::{
+    Action, Create, Delete, History, ManageAccounts, Read, ReadLog, Search, Update, Verb, WhoLooked,
+};
+pub use category::Category;
+pub use error::AccessError;
+pub use grant::{Grant, Reach};
+pub use relationship::Relationship;

@@ -1,0 +1,103 @@
+//! What can be asked for: as a value for policies, as a type for grants.
+
+use ward_identity::Permission;
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Verb {
+    /// One version of one resource.
+    Read,
+    /// All versions of one resource.
+    History,
+    /// Which resources match.
+    Search,
+    /// A new resource.
+    Create,
+    /// A new version of a resource.
+    Update,
+    /// A resource gone, its versions kept.
+    Delete,
+    /// Who looked at a patient.
+    WhoLooked,
+    /// The organisation's log.
+    ReadLog,
+    /// The organisation's accounts.
+    ManageAccounts,
+}
+
+impl Verb {
+    /// All of them, in the order in which they are shown.
+    pub const ALL: [Self; 9] = [
+        Self::Read,
+        Self::History,
+        Self::Search,
+        Self::Create,
+        Self::Update,
+        Self::Delete,
+        Self::WhoLooked,
+        Self::ReadLog,
+        Self::ManageAccounts,
+    ];
+
+    /// The name that policies and refusals use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::History => "history",
+            Self::Search => "search",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::WhoLooked => "who-looked",
+            Self::ReadLog => "read-log",
+            Self::ManageAccounts => "manage-accounts",
+        }
+    }
+
+    /// The permission of a SMART v2 scope that allows it (SMART App Launch 2.2, scopes): reading a
+    /// resource's history is part of reading it. `None`: no scope does.
+    pub const fn permission(self) -> Option<Permission> {
+        match self {
+            Self::Create => Some(Permission::Create),
+            Self::Read | Self::History => Some(Permission::Read),
+            Self::Update => Some(Permission::Update),
+            Self::Delete => Some(Permission::Delete),
+            Self::Search => Some(Permission::Search),
+            Self::WhoLooked | Self::ReadLog | Self::ManageAccounts => None,
+        }
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// A [`Verb`] as a type, so that a grant for one action is no grant for another.
+pub trait Action: sealed::Sealed + Send + Sync + 'static {
+    /// The verb.
+    const VERB: Verb;
+}
+
+macro_rules! actions {
+    ($($name:ident),* $(,)?) => {$(
+        #[doc = concat!("[`Verb::", stringify!($name), "`] as a type.")]
+        #[derive(Debug)]
+        pub enum $name {}
+        impl sealed::Sealed for $name {}
+        impl Action for $name {
+            const VERB: Verb = Verb::$name;
+        }
+    )*};
+}
+
+actions!(
+    Read,
+    History,
+    Search,
+    Create,
+    Update,
+    Delete,
+    WhoLooked,
+    ReadLog,
+    ManageAccounts
+);

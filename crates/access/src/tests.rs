@@ -1,0 +1,237 @@
+//! The policies as a table, and what must hold of every decision.
+
+use std::{fmt::Write as _, sync::Arc};
+
+use expect_test::expect_file;
+use proptest::{prelude::*, sample::select};
+use ward_core::{Ods, SystemClock};
+use ward_identity::{Role, Scopes};
+use ward_log::{Purpose, RefusalReason as Reason, RelationshipKind};
+
+use crate::{
+    Access, Category, Verb,
+    facts::{Facts, PrincipalFacts},
+    scope::Permissions,
+};
+
+const KINDS: [RelationshipKind; 5] = [
+    RelationshipKind::CareTeam,
+    RelationshipKind::OpenCase,
+    RelationshipKind::Arrival,
+    RelationshipKind::Visit,
+    RelationshipKind::BreakGlass,
+];
+
+fn ods(code: &str) -> Ods {
+    code.parse().unwrap()
+}
+
+fn principal(role: Role) -> PrincipalFacts {
+    PrincipalFacts {
+        role,
+        organisation: ods("WRD01"),
+        suspended: false,
+        second_factor: true,
+        phishing_resistant: true,
+        permissions: Permissions::default(),
+    }
+}
+
+fn facts(principal: PrincipalFacts, verb: Verb, category: Category) -> Facts {
+    Facts {
+        scoped_type: (principal.role == Role::Service).then(|| "Observation".into()),
+        principal: Arc::new(principal),
+        verb,
+        category,
+        organisation: ods("WRD01"),
+        patient_data: category.is_patient_data(),
+        sealed: false,
+        relationship: None,
+        purpose: Purpose::DirectCare,
+    }
+}
+
+fn access() -> Access {
+    Access::new(Arc::new(SystemClock)).unwrap()
+}
+
+/// `yes`: at once. `rel`: with a relationship in force. `-`: never.
+fn cell(access: &Access, facts: &Facts) -> &'static str {
+    if access.policies.evaluate(facts).is_ok() {
+        return "yes";
+    }
+    let through = |kind| {
+        access
+            .policies
+            .evaluate(&facts.through(Some((kind, true))))
+            .is_ok()
+    };
+    match KINDS.map(through) {
+        [false, false, false, false, false] => "-",
+        [true, true, true, true, true] => "rel",
+        _ => "some",
+    }
+}
+
+fn table(access: &Access, title: &str, principal: &PrincipalFacts) -> String {
+    let mut text = format!("{title}\n{:18}", "");
+    for verb in Verb::ALL {
+        write!(text, "{:<11}", verb.as_str()).unwrap();
+    }
+    text.truncate(text.trim_end().len());
+    for category in Category::ALL {
+        write!(text, "\n  {:<16}", category.as_str()).unwrap();
+        for verb in Verb::ALL {
+            let cell = cell(access, &facts(principal.clone(), verb, category));
+            write!(text, "{cell:<11}").unwrap();
+        }
+        text.truncate(text.trim_end().len());
+    }
+    text + "\n\n"
+}
+
+#[test]
+fn who_may_do_what_is_what_the_table_says() {
+    let access = access();
+    let mut text = "Who may do what by default, made by a test of ward-access.\n\
+        yes: at once. rel: with a relationship in force. -: never.\n\n"
+        .to_owned();
+    for role in Role::ALL.into_iter().filter(|role| *role != Role::Service) {
+        text += &table(&access, role.as_str(), &principal(role));
+    }
+    for scope in [
+        "system/*.cruds",
+        "system/Observation.rs",
+        "system/Patient.rs",
+    ] {
+        let service = PrincipalFacts {
+            permissions: Permissions::of(&Scopes::parse(scope).unwrap()),
+            ..principal(Role::Service)
+        };
+        text += &table(
+            &access,
+            &format!("service with {scope}, asking for Observation"),
+            &service,
+        );
+    }
+    expect_file!["../who-may-do-what.txt"].assert_eq(text.trim_end());
+}
+
+#[test]
+fn each_refusal_has_its_reason() {
+    let access = access();
+    let reason = |facts: &Facts| access.policies.evaluate(facts).unwrap_err();
+    let base = || facts(principal(Role::Clinician), Verb::Read, Category::Clinical);
+    let asked_by = |change: fn(&mut PrincipalFacts)| {
+        let mut principal = principal(Role::Clinician);
+        change(&mut principal);
+        let mut facts = facts(principal, Verb::Read, Category::Clinical);
+        facts.relationship = Some((RelationshipKind::CareTeam, true));
+        facts
+    };
+    assert_eq!(reason(&base()), Reason::NoRelationship);
+    assert_eq!(
+        reason(&base().through(Some((KINDS[0], false)))),
+        Reason::RelationshipNotInForce
+    );
+    assert_eq!(reason(&asked_by(|p| p.suspended = true)), Reason::Suspended);
+    assert_eq!(
+        reason(&asked_by(|p| p.second_factor = false)),
+        Reason::Factors
+    );
+    assert_eq!(
+        reason(&asked_by(|p| p.organisation = ods("WRD02"))),
+        Reason::OtherOrganisation
+    );
+    assert_eq!(
+        reason(&asked_by(|p| p.role = Role::Receptionist)),
+        Reason::NotInRole
+    );
+    let sealed = Facts {
+        sealed: true,
+        ..asked_by(|_| ())
+    };
+    assert_eq!(reason(&sealed), Reason::Sealed);
+    let service = facts(principal(Role::Service), Verb::Read, Category::Clinical);
+    assert_eq!(reason(&service), Reason::OutsideScopes);
+}
+
+prop_compose! {
+    fn any_principal()(
+        role in select(&Role::ALL),
+        organisation in select(&["WRD01", "WRD02"]),
+        suspended in prop::bool::weighted(0.1),
+        second_factor in prop::bool::weighted(0.9),
+        phishing_resistant in any::<bool>(),
+        scopes in prop::collection::vec(
+            select(&["system/*.rs", "system/Observation.cruds", "system/Patient.r", "user/*.cruds"]), 0..3),
+    ) -> PrincipalFacts {
+        PrincipalFacts {
+            role,
+            organisation: ods(organisation),
+            suspended,
+            second_factor,
+            phishing_resistant,
+            permissions: Permissions::of(&Scopes::parse(&scopes.join(" ")).unwrap()),
+        }
+    }
+}
+
+prop_compose! {
+    fn any_facts()(
+        principal in any_principal(),
+        verb in select(&Verb::ALL),
+        category in select(&Category::ALL),
+        patient_data in any::<bool>(),
+        sealed in prop::bool::weighted(0.1),
+        relationship in prop::option::of((select(&KINDS), prop::bool::weighted(0.7))),
+        purpose in select(&[Purpose::DirectCare, Purpose::Administration]),
+    ) -> Facts {
+        Facts {
+            patient_data: patient_data || category.is_patient_data(),
+            sealed,
+            relationship,
+            purpose,
+            ..facts(principal, verb, category)
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn a_remembered_answer_is_the_answer(asked in prop::collection::vec(any_facts(), 1..6)) {
+        let access = access();
+        for facts in asked.iter().chain(&asked) {
+            prop_assert_eq!(access.answer(facts), access.policies.evaluate(facts));
+        }
+    }
+
+    #[test]
+    fn what_is_allowed_has_passed_every_lock(facts in any_facts()) {
+        let access = access();
+        if access.policies.evaluate(&facts).is_ok() {
+            prop_assert!(facts.principal.second_factor);
+            prop_assert!(!facts.principal.suspended);
+            prop_assert!(!facts.sealed);
+            prop_assert_eq!(&facts.principal.organisation, &facts.organisation);
+            prop_assert!(facts.relationship.is_none_or(|(_, in_force)| in_force));
+            if facts.patient_data {
+                prop_assert_ne!(facts.principal.role, Role::Administrator);
+                let without = facts.relationship.is_none();
+                prop_assert!(!(without && facts.principal.role == Role::Carer));
+                prop_assert!(!(without && facts.category == Category::Clinical
+                    && facts.principal.role != Role::Service));
+            }
+        }
+    }
+
+    #[test]
+    fn a_relationship_in_force_never_takes_away(facts in any_facts(), kind in select(&KINDS)) {
+        let access = access();
+        if access.policies.evaluate(&facts.through(None)).is_ok() {
+            prop_assert!(access.policies.evaluate(&facts.through(Some((kind, true)))).is_ok());
+        }
+    }
+}
