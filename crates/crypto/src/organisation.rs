@@ -28,7 +28,7 @@ struct Inner {
     ods: Ods,
     sets: Vec<Arc<KeySet>>,
     current: Arc<KeySet>,
-    token: hmac::Key,
+    tokens: Arc<KeySet>,
 }
 
 impl OrganisationKeys {
@@ -36,12 +36,12 @@ impl OrganisationKeys {
     pub(crate) fn new(ods: &Ods, sets: Vec<KeySet>, current: KeyId, tokens: KeyId) -> Option<Self> {
         let sets: Vec<_> = sets.into_iter().map(Arc::new).collect();
         let find = |id| sets.iter().find(|set| set.id == id).cloned();
-        let (current, token) = (find(current)?, find(tokens)?.token_key());
+        let (current, tokens) = (find(current)?, find(tokens)?);
         Some(Self(Arc::new(Inner {
             ods: ods.clone(),
             sets,
             current,
-            token,
+            tokens,
         })))
     }
 
@@ -122,7 +122,7 @@ impl OrganisationKeys {
 
     /// The blind token of a thing: its kind, and the parts that make it up.
     pub fn token(&self, domain: &str, parts: &[&[u8]]) -> Token {
-        Token::of(&self.0.token, domain, parts)
+        Token::of(&self.0.tokens.token, domain, parts)
     }
 
     /// The key of the patient with a salt, or of resources of no patient.
@@ -235,8 +235,8 @@ impl OrganisationKeys {
 /// What is derived from one organisation key.
 pub(crate) struct KeySet {
     id: KeyId,
-    root: Prk,
     data: LessSafeKey,
+    token: hmac::Key,
     patients: Prk,
     nobody: LessSafeKey,
     signer: Ed25519KeyPair,
@@ -251,18 +251,11 @@ impl KeySet {
         Ok(Self {
             id,
             data: sealing_key(&named(b"data")),
+            token: hmac::Key::new(hmac::HMAC_SHA256, named(b"token").as_slice()),
             patients: extract(b"ward patients 1", &named(b"seal")),
             nobody: sealing_key(&named(b"nobody")),
             signer: signer.map_err(|_| CryptoError::Malformed("checkpoint key"))?,
-            root,
         })
-    }
-
-    fn token_key(&self) -> hmac::Key {
-        hmac::Key::new(
-            hmac::HMAC_SHA256,
-            expand(&self.root, &[b"token"]).as_slice(),
-        )
     }
 
     fn patient(&self, salt: &Salt) -> LessSafeKey {
