@@ -27,6 +27,10 @@ impl LogReaders {
 
     /// The sealed bytes of one entry.
     pub(crate) fn sealed(&self, seq: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        // SQLite counts to half as many, and so does the log.
+        let Ok(seq) = i64::try_from(seq) else {
+            return Ok(None);
+        };
         self.with(|reader| {
             reader
                 .prepare_cached("SELECT sealed FROM entries WHERE seq = ?1")?

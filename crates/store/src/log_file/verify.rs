@@ -120,13 +120,13 @@ impl LogReader {
         };
         let mut notes = notes.into_iter().peekable();
         for row in &rows {
-            while let Some((_, note)) = notes.next_if(|(size, _)| *size <= row.seq) {
-                verifier.checkpoint(&note)?;
+            while let Some((size, note)) = notes.next_if(|(size, _)| *size <= row.seq) {
+                checkpoint(verifier, size, &note)?;
             }
             feed(verifier, row)?;
         }
-        for (_, note) in notes {
-            verifier.checkpoint(&note)?;
+        for (size, note) in notes {
+            checkpoint(verifier, size, &note)?;
         }
         Ok(Ok(more))
     }
@@ -208,6 +208,11 @@ fn feed(verifier: &mut Verifier, row: &Row) -> Result<(), FirstBad> {
         });
     };
     verifier.feed(&StoredEntry { seq, leaf, sealed })
+}
+
+/// No checkpoint is signed for a size that is no size.
+fn checkpoint(verifier: &mut Verifier, size: i64, note: &str) -> Result<(), FirstBad> {
+    verifier.checkpoint(u64::try_from(size).unwrap_or(u64::MAX), note)
 }
 
 /// Without a write-ahead log beside it the file is complete and is read as it lies, which needs no

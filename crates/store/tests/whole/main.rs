@@ -1,0 +1,5 @@
+//! The store as its users see it, on both engines.
+
+mod kit;
+mod reading;
+mod writing;
