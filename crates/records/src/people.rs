@@ -1,0 +1,176 @@
+//! Finding people from a page: one box for an NHS number or a name.
+
+use ward_access::Search as SearchAction;
+use ward_core::PatientId;
+use ward_fhir::{
+    Node,
+    nhs_number::{self, NhsNumber},
+};
+use ward_log::Interaction;
+use ward_store::Undisclosed;
+
+use crate::{
+    Door, Error, People, Person, Version, limits,
+    search::{Sieve, Stop},
+};
+
+impl Door<'_> {
+    /// The people whose NHS number, or every word of whose name, begins as the text says. Few are
+    /// listed or none: of too many nobody is shown, not even how many.
+    ///
+    /// Words are family or given names in any order, two letters or more of one of them at least.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] where the account may not search for people.
+    pub async fn find_people(&self, text: &str) -> Result<People, Error> {
+        let grant = self.search_grant("Patient").await?;
+        let Some(pairs) = question(text) else {
+            return self.nobody(grant, People::Found(Vec::new())).await;
+        };
+        let query = self.parse("Patient", &pairs)?;
+        let mut sieve = Sieve::new(self, &query, grant.reach())?;
+        let (mut people, mut candidates) = (Vec::new(), 0);
+        let too_many = sieve
+            .scan(None, limits::PEOPLE + 1, |sieve, row| {
+                candidates += 1;
+                let patient = sieve.look(row, |version, _| version)?;
+                let Some(patient) = patient else {
+                    return Ok(stop_if(candidates >= limits::PEOPLE_CANDIDATES));
+                };
+                people.push(sieve.identify(patient)?);
+                Ok(stop_if(
+                    people.len() > limits::PEOPLE || candidates >= limits::PEOPLE_CANDIDATES,
+                ))
+            })
+            .await?;
+        if too_many {
+            return self.nobody(grant, People::TooMany).await;
+        }
+        let people = Undisclosed::gather(people).open(&self.own.keys, |mut people| {
+            people.sort_by(|one, two| {
+                (&one.name, &one.birth_date).cmp(&(&two.name, &two.birth_date))
+            });
+            People::Found(people)
+        });
+        self.disclose(grant, Interaction::Search, people).await
+    }
+
+    async fn nobody(
+        &self,
+        grant: ward_access::Grant<SearchAction>,
+        answer: People,
+    ) -> Result<People, Error> {
+        self.disclose(grant, Interaction::Search, Undisclosed::nothing(answer))
+            .await
+    }
+}
+
+const fn stop_if(enough: bool) -> Stop {
+    if enough { Stop::Here } else { Stop::GoOn }
+}
+
+/// The search that the text asks for; `None` for one too short to ask anything.
+fn question(text: &str) -> Option<Vec<(String, String)>> {
+    if let Ok(number) = NhsNumber::parse(text) {
+        let value = format!("{}|{}", nhs_number::SYSTEM, number.compact());
+        return Some(vec![("identifier".to_owned(), value)]);
+    }
+    let is_blank = |part: char| part.is_whitespace() || part == ',';
+    let words: Vec<&str> = text
+        .split(is_blank)
+        .filter(|word| !word.is_empty())
+        .collect();
+    let asks = words.iter().any(|word| word.chars().count() >= 2)
+        && words.len() <= ward_core::limits::SEARCH_PARAMETERS
+        && text.len() <= ward_core::limits::SEARCH_VALUE_BYTES;
+    // A comma divides alternatives and a backslash escapes (FHIR R4, search 3.1.1.4.5): neither is
+    // part of a name.
+    let escaped = |word: &str| {
+        word.replace('\\', "\\\\")
+            .replace('$', "\\$")
+            .replace('|', "\\|")
+    };
+    asks.then(|| {
+        words
+            .into_iter()
+            .map(|word| ("name".to_owned(), escaped(word)))
+            .collect()
+    })
+}
+
+impl Sieve<'_> {
+    /// Leaves of a patient what identifies, and no more.
+    fn identify(&self, patient: Undisclosed<Version>) -> Result<Undisclosed<Person>, Error> {
+        patient.try_open(self.keys(), |version| {
+            let id = version.key.as_patient().ok_or(Error::Unreadable)?;
+            let related = self.is_related(&id);
+            let resource = version.resource()?;
+            Ok(person(id, resource.root(), related))
+        })
+    }
+}
+
+fn person(patient: PatientId, root: Node<'_>, related: bool) -> Person {
+    let deceased = root.get("deceasedDateTime").is_some()
+        || root.get("deceasedBoolean").and_then(Node::as_bool) == Some(true);
+    let identifiers = root.all("identifier");
+    let is_nhs = |identifier: &&Node<'_>| identifier.text("system") == Some(nhs_number::SYSTEM);
+    let number = identifiers
+        .iter()
+        .find(is_nhs)
+        .and_then(|identifier| identifier.text("value"));
+    Person {
+        patient,
+        name: name(root),
+        birth_date: root.text("birthDate").map(ToOwned::to_owned),
+        nhs_number: number.map(ToOwned::to_owned),
+        deceased,
+        related,
+    }
+}
+
+/// `FAMILY, Given Names`, of the name in use.
+fn name(root: Node<'_>) -> String {
+    let names = root.all("name");
+    let uses = ["official", "usual"];
+    let of_use = |wanted: &str| names.iter().find(|name| name.text("use") == Some(wanted));
+    let Some(name) = uses.into_iter().find_map(of_use).or(names.first()) else {
+        return String::new();
+    };
+    let given: Vec<_> = name
+        .all("given")
+        .into_iter()
+        .filter_map(Node::as_str)
+        .collect();
+    match (name.text("family"), given.join(" ")) {
+        (Some(family), given) if given.is_empty() => family.to_uppercase(),
+        (Some(family), given) => format!("{}, {given}", family.to_uppercase()),
+        (None, given) if given.is_empty() => name.text("text").unwrap_or_default().to_owned(),
+        (None, given) => given,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_nhs_number_is_known_by_its_digits_and_anything_else_is_a_name() {
+        let asked = |text: &str| {
+            question(text).map(|pairs| {
+                pairs
+                    .iter()
+                    .map(|(name, value)| format!("{name}={value}"))
+                    .collect::<Vec<_>>()
+            })
+        };
+        let number = "identifier=https://fhir.nhs.uk/Id/nhs-number|9434765919";
+        assert_eq!(asked(" 943 476-5919 ").unwrap(), [number]);
+        assert_eq!(asked("Smith, An").unwrap(), ["name=Smith", "name=An"]);
+        assert_eq!(asked("o'neil j").unwrap(), ["name=o'neil", "name=j"]);
+        assert_eq!(asked(r"a|b\c").unwrap(), [r"name=a\|b\\c"]);
+        for nothing in ["", " , ", "a", "a b"] {
+            assert_eq!(asked(nothing), None, "{nothing}");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! read, vread and history of one resource (FHIR R4, http 3.1.0.1, 3.1.0.2, 3.1.0.13).
+
+use ward_access::{Action, Grant, History, Read, Refused, Relationship, Target};
+use ward_core::ResourceKey;
+use ward_crypto::{Binding, Token};
+use ward_log::{Interaction, RefusalReason, WriteMethod};
+use ward_store::{Located, SealedVersion, Undisclosed};
+
+use crate::{Door, Error, Version, limits, records::Organisation};
+
+impl Door<'_> {
+    /// The current version of a resource.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where there is none, or the account may not read it; [`Error::Gone`].
+    pub async fn read(&self, key: &ResourceKey) -> Result<Version, Error> {
+        let (grant, located) = self.granted::<Read>(key).await?;
+        if located.deleted {
+            return Err(Error::Gone);
+        }
+        let version = self.fetch(&grant, located.seq)?;
+        self.disclose(grant, Interaction::Read, version).await
+    }
+
+    /// A version of a resource.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where there is none, or the account may not read it, as it was or as it
+    /// is; [`Error::Gone`] for a version that is a delete.
+    pub async fn vread(&self, key: &ResourceKey, version: u64) -> Result<Version, Error> {
+        let (grant, _) = self.granted::<Read>(key).await?;
+        let Some(sealed) = self.own.store.read_version(key, version)? else {
+            return self.hide::<_, Read>(key, RefusalReason::Unknown).await;
+        };
+        let Some(found) = self.sift::<Read>(sealed)? else {
+            return self
+                .hide::<_, Read>(key, RefusalReason::NoRelationship)
+                .await;
+        };
+        let found = found.try_open(&self.own.keys, |version| match version.method {
+            WriteMethod::Delete => Err(Error::Gone),
+            _ => Ok(version),
+        })?;
+        self.disclose(grant, Interaction::Vread, found).await
+    }
+
+    /// The versions of a resource, newest first, deletes included. Versions that were in the record
+    /// of a patient with whom the account has no relationship are left out.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where there is none, or the account may not read it.
+    pub async fn history(&self, key: &ResourceKey) -> Result<Vec<Version>, Error> {
+        let (grant, _) = self.granted::<History>(key).await?;
+        let rows = self.own.store.versions(key)?;
+        let mut versions = Vec::new();
+        for (_, row) in rows.into_iter().rev().take(limits::HISTORY) {
+            versions.extend(self.sift::<History>(self.own.store.read(row)?)?);
+        }
+        self.disclose(grant, Interaction::History, Undisclosed::gather(versions))
+            .await
+    }
+
+    /// Locates a resource and asks for the grant; for what is unknown, it asks all the same, so
+    /// that both answers cost alike.
+    pub(crate) async fn granted<A: Action>(
+        &self,
+        key: &ResourceKey,
+    ) -> Result<(Grant<A>, Located), Error> {
+        let located = self.own.store.locate(key)?;
+        let nobody = [self.own.keys.token("nobody", &[])];
+        let subjects = located
+            .as_ref()
+            .map_or(&nobody[..], |located| &located.subjects);
+        let decision = self.decide_about::<A>(key, subjects)?;
+        match (located, decision) {
+            (None, _) => self.hide::<_, A>(key, RefusalReason::Unknown).await,
+            (Some(_), Err(Refused { reason })) => self.hide::<_, A>(key, reason).await,
+            (Some(located), Ok(grant)) => Ok((grant, located)),
+        }
+    }
+
+    /// Asks for a grant on a resource that is in the records of these patients.
+    pub(crate) fn decide_about<A: Action>(
+        &self,
+        key: &ResourceKey,
+        subjects: &[Token],
+    ) -> Result<Result<Grant<A>, Refused>, Error> {
+        let relationships: Vec<Option<Relationship>> = self.relationships(subjects)?;
+        let target = Target::resource(self.own.keys.ods(), key).about(&relationships);
+        Ok(self.decide(&target))
+    }
+
+    /// Reads and opens the version at a row.
+    pub(crate) fn fetch<A: Action>(
+        &self,
+        grant: &Grant<A>,
+        row: u64,
+    ) -> Result<Undisclosed<Version>, Error> {
+        debug_assert_eq!(grant.organisation(), self.own.keys.ods());
+        self.own
+            .store
+            .read(row)?
+            .try_open(&self.own.keys, |sealed| self.own.open(sealed))
+    }
+
+    /// Opens a version if the account may have it, by the patients whom this version names: those
+    /// of another version may be others.
+    fn sift<A: Action>(
+        &self,
+        sealed: Undisclosed<SealedVersion>,
+    ) -> Result<Option<Undisclosed<Version>>, Error> {
+        let mut failed = Ok(());
+        let found = sealed.sift(&self.own.keys, |sealed| {
+            let subjects = self.own.subjects(&sealed.patients);
+            let opened = self
+                .decide_about::<A>(&sealed.resource, &subjects)
+                .and_then(|decision| decision.ok().map(|_| self.own.open(sealed)).transpose());
+            opened.unwrap_or_else(|error| {
+                failed = Err(error);
+                None
+            })
+        });
+        failed.map(|()| found)
+    }
+}
+
+impl Organisation {
+    /// Opens a sealed version with its patient's key.
+    pub(crate) fn open(&self, sealed: SealedVersion) -> Result<Version, Error> {
+        let SealedVersion {
+            resource: key,
+            version,
+            time,
+            method,
+            patients,
+            body,
+        } = sealed;
+        let body = match method {
+            WriteMethod::Delete => body,
+            _ => {
+                let subject = self.subject_key(&patients)?.ok_or(Error::Unreadable)?;
+                let binding = Binding {
+                    resource: &key,
+                    version,
+                };
+                self.keys
+                    .open_body(&subject, &binding, &body)
+                    .map_err(|_| Error::Unreadable)?
+            }
+        };
+        Ok(Version {
+            key,
+            version,
+            last_updated: time,
+            method,
+            body,
+        })
+    }
+}

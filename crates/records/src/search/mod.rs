@@ -1,0 +1,289 @@
+//! search (FHIR R4, http 3.1.0.9; search 3.1.1).
+//!
+//! Terms of the query become tokens, the store finds the rows that have them, and each row is
+//! opened, checked exactly, and judged by the policies before it counts.
+
+mod condition;
+mod link;
+mod sieve;
+
+use ward_access::{Grant, Reach, Target};
+use ward_core::ResourceKey;
+use ward_fhir::search::{SearchQuery, SortKey, Total, parse_query_at};
+use ward_log::Interaction;
+use ward_store::Undisclosed;
+
+pub(crate) use condition::Condition;
+pub(crate) use sieve::{Sieve, Stop};
+
+use crate::{Door, Error, Page, Version};
+use link::{Link, Place};
+
+/// How to go on after [`Error::TooCostly`].
+pub(crate) const NARROW: &str =
+    "too many records fit: name a patient, or add a code, a date or more of the name";
+
+/// Resources that the `_include`s of one page bring at most.
+const INCLUDED: usize = 1_000;
+
+/// A search as it was asked.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Search {
+    /// The resource type looked for.
+    pub resource_type: String,
+    /// The parameters in order, percent-decoded.
+    pub pairs: Vec<(String, String)>,
+}
+
+impl std::fmt::Debug for Search {
+    /// What is looked for may be a person.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Search({})", self.resource_type)
+    }
+}
+
+impl Door<'_> {
+    /// The first page of a search.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with all that is wrong with the parameters; [`Error::Refused`];
+    /// [`Error::TooCostly`].
+    pub async fn search(&self, search: &Search) -> Result<Page, Error> {
+        self.search_from(search, Place::Start).await
+    }
+
+    /// The page that a link leads to: [`Page::next`] of the page before it.
+    ///
+    /// # Errors
+    /// [`Error::BadLink`] for any text that this server did not give this account within
+    /// [`ward_core::limits::PAGING_LINK`], and those of [`Door::search`].
+    pub async fn page(&self, link: &str) -> Result<Page, Error> {
+        let link = self.open_link(link)?;
+        let Link { search, place } = link;
+        self.search_from(&search, place).await
+    }
+
+    async fn search_from(&self, search: &Search, place: Place) -> Result<Page, Error> {
+        let query = self.parse(&search.resource_type, &search.pairs)?;
+        let grant = self.search_grant(query.resource_type()).await?;
+        let mut sieve = Sieve::new(self, &query, grant.reach())?;
+        if query.page_size() == 0 {
+            let total = Some(sieve.rows().await?.len());
+            let page = Undisclosed::nothing(Page {
+                total,
+                ..Page::default()
+            });
+            return self.disclose(grant, Interaction::Search, page).await;
+        }
+        let found = if query.sort().is_empty() {
+            sieve.natural_page(place).await?
+        } else {
+            sieve.sorted_page(place).await?
+        };
+        let total = match (query.total(), place, found.next) {
+            (_, Place::Start, None) => Some(found.hits.len()),
+            (Some(Total::Accurate), ..) => Some(sieve.rows().await?.len()),
+            _ => None,
+        };
+        let next = found.next.map(|place| self.seal_link(search, place));
+        let included = self.included(&sieve, &found.targets)?;
+        let grant = self.settled(grant, &sieve)?;
+        let page = Undisclosed::gather(found.hits).and(Undisclosed::gather(included));
+        let page = page.open(&self.own.keys, |(matches, included)| Page {
+            matches,
+            included,
+            next,
+            total,
+        });
+        self.disclose(grant, Interaction::Search, page).await
+    }
+
+    /// Reads the parameters; references written with this server's own base are its own.
+    pub(crate) fn parse(
+        &self,
+        resource_type: &str,
+        pairs: &[(String, String)],
+    ) -> Result<SearchQuery, Error> {
+        let base = self.records.base_of(self.own.keys.ods());
+        parse_query_at(&base, resource_type, pairs).map_err(Error::Invalid)
+    }
+
+    /// Asks whether the account may search a type at all.
+    pub(crate) async fn search_grant(
+        &self,
+        resource_type: &str,
+    ) -> Result<Grant<ward_access::Search>, Error> {
+        let target = Target::resource_type(self.own.keys.ods(), resource_type);
+        match self.decide(&target) {
+            Ok(grant) => Ok(grant),
+            Err(refused) => self.refuse("search", None, refused.reason).await,
+        }
+    }
+
+    /// Where every hit rests on a relationship, the entry says which.
+    pub(crate) fn settled(
+        &self,
+        grant: Grant<ward_access::Search>,
+        sieve: &Sieve<'_>,
+    ) -> Result<Grant<ward_access::Search>, Error> {
+        let Some(through) = sieve.through().filter(|_| grant.reach() == Reach::Related) else {
+            return Ok(grant);
+        };
+        let through = [Some(through.clone())];
+        let target = Target::resource_type(self.own.keys.ods(), grant.resource_type());
+        self.decide(&target.about(&through))
+            .map_err(|_| Error::Refused)
+    }
+
+    /// The resources that a page's hits lead to, as far as the account may read them.
+    fn included(
+        &self,
+        sieve: &Sieve<'_>,
+        targets: &[ResourceKey],
+    ) -> Result<Vec<Undisclosed<Version>>, Error> {
+        let mut included = Vec::new();
+        for key in targets.iter().take(INCLUDED) {
+            let Some(located) = self
+                .own
+                .store
+                .locate(key)?
+                .filter(|located| !located.deleted)
+            else {
+                continue;
+            };
+            if let Ok(grant) = sieve.decide::<ward_access::Read>(key, &located.subjects) {
+                included.push(self.fetch(&grant, located.seq)?);
+            }
+        }
+        Ok(included)
+    }
+}
+
+/// What a page is made of, still undisclosed.
+pub(crate) struct Hits {
+    pub(crate) hits: Vec<Undisclosed<Version>>,
+    /// What `_include` leads to, each once, without the hits themselves.
+    pub(crate) targets: Vec<ResourceKey>,
+    next: Option<Place>,
+}
+
+impl Sieve<'_> {
+    /// A page in the order of the store: what was written last comes first.
+    async fn natural_page(&mut self, place: Place) -> Result<Hits, Error> {
+        let wanted = self.query().page_size();
+        let after = match place {
+            Place::After(row) => Some(row),
+            Place::Start | Place::Offset(_) => None,
+        };
+        let mut page = Gathering::default();
+        let mut last = None;
+        let more = self
+            .scan(after, wanted + 1, |sieve, row| {
+                let gathered = page.hits.len();
+                if let Some(hit) = page.look(sieve, row)? {
+                    if gathered == wanted {
+                        return Ok(Stop::Here);
+                    }
+                    page.hits.push(hit);
+                    last = Some(row);
+                }
+                Ok(Stop::GoOn)
+            })
+            .await?;
+        let next = last.filter(|_| more).map(Place::After);
+        Ok(page.finish(next))
+    }
+
+    /// A page in the order that the query asks for: every candidate's place is looked at first.
+    async fn sorted_page(&mut self, place: Place) -> Result<Hits, Error> {
+        let from = match place {
+            Place::Offset(from) => usize::try_from(from).unwrap_or(usize::MAX),
+            Place::Start | Place::After(_) => 0,
+        };
+        let mut rows = self.sorted_rows().await?;
+        let rest = rows.split_off(from.min(rows.len()));
+        let wanted = self.query().page_size();
+        let mut page = Gathering::default();
+        for (_, row) in rest.iter().take(wanted) {
+            let hit = page.look(self, *row)?;
+            page.hits.extend(hit);
+        }
+        let more = rest.len() > wanted;
+        let next = u64::try_from(from.saturating_add(wanted))
+            .ok()
+            .filter(|_| more);
+        Ok(page.finish(next.map(Place::Offset)))
+    }
+
+    /// The rows that match, in the order that the query asks for.
+    async fn sorted_rows(&mut self) -> Result<Vec<(SortKey, u64)>, Error> {
+        self.newest_rows(usize::MAX).await
+    }
+
+    /// Those among the newest `candidates`, in the order that the query asks for.
+    pub(crate) async fn newest_rows(
+        &mut self,
+        candidates: usize,
+    ) -> Result<Vec<(SortKey, u64)>, Error> {
+        let (mut rows, mut seen) = (Vec::new(), 0);
+        self.scan(None, candidates, |sieve, row| {
+            let query = sieve.query();
+            sieve.pass(row, |values| rows.push((query.sort_key(values), row)))?;
+            seen += 1;
+            Ok(if seen < candidates {
+                Stop::GoOn
+            } else {
+                Stop::Here
+            })
+        })
+        .await?;
+        // Of equal places the one written last comes first.
+        rows.sort_by(|(one, one_row), (two, two_row)| one.cmp(two).then(two_row.cmp(one_row)));
+        Ok(rows)
+    }
+
+    /// The rows that match, newest first.
+    async fn rows(&mut self) -> Result<Vec<u64>, Error> {
+        let mut rows = Vec::new();
+        self.scan(None, usize::MAX, |sieve, row| {
+            sieve.pass(row, |_| rows.push(row))?;
+            Ok(Stop::GoOn)
+        })
+        .await?;
+        Ok(rows)
+    }
+}
+
+/// A page as it grows.
+#[derive(Default)]
+struct Gathering {
+    hits: Vec<Undisclosed<Version>>,
+    keys: Vec<ResourceKey>,
+    targets: Vec<ResourceKey>,
+}
+
+impl Gathering {
+    fn look(
+        &mut self,
+        sieve: &mut Sieve<'_>,
+        row: u64,
+    ) -> Result<Option<Undisclosed<Version>>, Error> {
+        let query = sieve.query();
+        sieve.look(row, |version, values| {
+            self.targets.extend(query.include_targets(values));
+            self.keys.push(version.key.clone());
+            version
+        })
+    }
+
+    fn finish(mut self, next: Option<Place>) -> Hits {
+        self.targets.sort();
+        self.targets.dedup();
+        self.targets.retain(|target| !self.keys.contains(target));
+        Hits {
+            hits: self.hits,
+            targets: self.targets,
+            next,
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! Candidates of a search: opened, checked, judged.
+
+use std::collections::HashMap;
+
+use ward_access::{Action, Grant, Reach, Refused, Relationship, Target};
+use ward_core::{PatientId, ResourceKey, limits};
+use ward_crypto::{OrganisationKeys, Token};
+use ward_fhir::{
+    Resource,
+    search::{SearchQuery, SearchValues, extract, query_terms},
+};
+use ward_identity::Role;
+use ward_store::{Query, SealedVersion, Undisclosed};
+
+use crate::{Door, Error, Version, marks, search::NARROW};
+
+/// Rows asked of the store at once, at most; and candidates opened before others may run.
+const CHUNK: usize = 256;
+
+/// Whether a scan goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stop {
+    GoOn,
+    Here,
+}
+
+/// Lets through what matches a query and what its account may have.
+pub(crate) struct Sieve<'a> {
+    door: &'a Door<'a>,
+    query: &'a SearchQuery,
+    groups: Vec<Vec<Token>>,
+    relationships: HashMap<Token, Relationship>,
+    /// The relationship that the first hit rests on.
+    through: Option<Relationship>,
+}
+
+impl<'a> Sieve<'a> {
+    pub(crate) fn new(
+        door: &'a Door<'a>,
+        query: &'a SearchQuery,
+        reach: Reach,
+    ) -> Result<Self, Error> {
+        // A service has no relationships: its scopes say what it may do.
+        let relationships = match door.assured().role() {
+            Role::Service => HashMap::new(),
+            _ => door.all_relationships()?,
+        };
+        let keys = &door.own.keys;
+        let terms = query_terms(query).into_iter();
+        let groups = terms
+            .map(|group| group.iter().map(|term| marks::term(keys, term)).collect())
+            .collect();
+        let mut sieve = Self {
+            door,
+            query,
+            groups,
+            relationships,
+            through: None,
+        };
+        if reach == Reach::Related {
+            sieve.narrow();
+        }
+        Ok(sieve)
+    }
+
+    /// Looks only in records that the account may open, where they are few enough to be named.
+    fn narrow(&mut self) {
+        let now = self.door.records.clock.now();
+        let in_force = |subject: &Token| {
+            self.relationships
+                .get(subject)
+                .is_some_and(|through| through.in_force(now))
+        };
+        let named = self
+            .query
+            .patients()
+            .map(|ids| self.door.own.subjects_of_ids(&ids));
+        let subjects: Vec<Token> = match named {
+            Some(named) => named.into_iter().filter(in_force).collect(),
+            None => self
+                .relationships
+                .keys()
+                .filter(|subject| in_force(subject))
+                .copied()
+                .collect(),
+        };
+        if subjects.len() <= crate::limits::RELATED {
+            let keys = &self.door.own.keys;
+            let resource_type = self.query.resource_type();
+            let mark = |subject| marks::in_record(keys, resource_type, subject);
+            self.groups.push(subjects.iter().map(mark).collect());
+        }
+    }
+
+    /// Looks in one patient's record alone.
+    pub(crate) fn only_in_record_of(&mut self, subject: &Token) {
+        let mark = marks::in_record(&self.door.own.keys, self.query.resource_type(), subject);
+        self.groups.push(vec![mark]);
+    }
+
+    pub(crate) fn keys(&self) -> &OrganisationKeys {
+        &self.door.own.keys
+    }
+
+    /// Whether the account has a relationship in force with a patient.
+    pub(crate) fn is_related(&self, patient: &PatientId) -> bool {
+        let now = self.door.records.clock.now();
+        let through = self
+            .relationships
+            .get(&self.door.own.store.subject(patient));
+        through.is_some_and(|through| through.in_force(now))
+    }
+
+    pub(crate) fn query(&self) -> &'a SearchQuery {
+        self.query
+    }
+
+    pub(crate) fn through(&self) -> Option<&Relationship> {
+        self.through.as_ref()
+    }
+
+    /// Goes through the candidates, newest first, until `visit` stops it: whether it did. `expected`
+    /// is how many are likely to be enough.
+    pub(crate) async fn scan(
+        &mut self,
+        mut after: Option<u64>,
+        expected: usize,
+        mut visit: impl FnMut(&mut Self, u64) -> Result<Stop, Error>,
+    ) -> Result<bool, Error> {
+        let mut limit = expected.min(CHUNK);
+        let mut opened = 0;
+        loop {
+            let query = Query {
+                all: self.groups.clone(),
+                after,
+                limit,
+            };
+            let found = self.door.own.store.find(&query)?;
+            for row in found.rows {
+                opened += 1;
+                if opened > limits::SEARCH_CANDIDATES {
+                    return Err(Error::TooCostly(NARROW));
+                }
+                if visit(self, row)? == Stop::Here {
+                    return Ok(true);
+                }
+                after = Some(row);
+            }
+            if !found.more {
+                return Ok(false);
+            }
+            limit = CHUNK;
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// A candidate's shape, if it is a hit.
+    pub(crate) fn look<T>(
+        &mut self,
+        row: u64,
+        shape: impl FnOnce(Version, &SearchValues<'_>) -> T,
+    ) -> Result<Option<Undisclosed<T>>, Error> {
+        let candidate = self.door.own.store.read(row)?;
+        let mut failed = Ok(());
+        let hit = candidate.sift(&self.door.own.keys, |sealed| {
+            let hit = self.hit(sealed, shape);
+            hit.unwrap_or_else(|error| {
+                failed = Err(error);
+                None
+            })
+        });
+        failed.map(|()| hit)
+    }
+
+    /// Looks at a candidate's values, if it is a hit, and shows nothing of it.
+    pub(crate) fn pass(
+        &mut self,
+        row: u64,
+        look: impl FnOnce(&SearchValues<'_>),
+    ) -> Result<(), Error> {
+        self.look(row, |_, values| look(values)).map(drop)
+    }
+
+    fn hit<T>(
+        &mut self,
+        sealed: SealedVersion,
+        shape: impl FnOnce(Version, &SearchValues<'_>) -> T,
+    ) -> Result<Option<T>, Error> {
+        let subjects = self.door.own.subjects(&sealed.patients);
+        if self
+            .decide::<ward_access::Search>(&sealed.resource, &subjects)
+            .is_err()
+        {
+            return Ok(None);
+        }
+        // A patient whose salt was destroyed is in no search.
+        let version = match self.door.own.open(sealed) {
+            Err(Error::Unreadable) => return Ok(None),
+            opened => opened?,
+        };
+        let resource: Resource = version.resource()?;
+        let values = extract(&resource);
+        if !self.query.matches(&values) {
+            return Ok(None);
+        }
+        if self.through.is_none() {
+            let through = subjects
+                .iter()
+                .find_map(|subject| self.relationships.get(subject));
+            self.through = through.cloned();
+        }
+        Ok(Some(shape(version, &values)))
+    }
+
+    /// Asks the policies about one resource in the records of these patients.
+    pub(crate) fn decide<A: Action>(
+        &self,
+        key: &ResourceKey,
+        subjects: &[Token],
+    ) -> Result<Grant<A>, Refused> {
+        let relationships: Vec<_> = subjects
+            .iter()
+            .map(|subject| self.relationships.get(subject).cloned())
+            .collect();
+        let target = Target::resource(self.door.own.keys.ods(), key).about(&relationships);
+        self.door.decide(&target)
+    }
+}

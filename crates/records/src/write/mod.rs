@@ -1,0 +1,210 @@
+//! create, update, delete (FHIR R4, http 3.1.0.4 to 3.1.0.8).
+
+mod author;
+mod change;
+mod conditions;
+mod seal;
+
+use std::collections::BTreeSet;
+
+use data_encoding::HEXLOWER;
+use ward_core::{Random, ResourceKey, Timestamp};
+use ward_fhir::{Issue, IssueCode, Resource, Severity, validate};
+use ward_store::{Batch, Operation, StoreError};
+
+pub(crate) use author::Author;
+pub(crate) use change::{Change, Ground, Kind};
+pub(crate) use conditions::Conditions;
+
+use crate::{Door, Error, Version, Written, limits};
+
+impl Door<'_> {
+    /// Creates a resource under an id of the server's choice. With `if_none_exist`, the parameters
+    /// of a search, it is created only where nothing matches; what matches is returned instead
+    /// (FHIR R4, http 3.1.0.8.1).
+    ///
+    /// # Errors
+    /// [`Error::Invalid`], [`Error::TooLarge`], [`Error::Refused`]; [`Error::MultipleMatches`]
+    /// where more than one resource matches.
+    pub async fn create(
+        &self,
+        resource: Resource,
+        if_none_exist: Option<&[(String, String)]>,
+    ) -> Result<Written, Error> {
+        check(&resource)?;
+        let Some(pairs) = if_none_exist else {
+            return self.create_new(resource).await;
+        };
+        let condition = self.condition(resource.resource_type(), pairs)?;
+        let _held = self.own.conditions.hold([condition.mark]).await;
+        match self.only_match(&condition).await? {
+            Some(version) => Ok(Written {
+                version,
+                created: false,
+                unchanged: true,
+            }),
+            None => self.create_new(resource).await,
+        }
+    }
+
+    async fn create_new(&self, resource: Resource) -> Result<Written, Error> {
+        let key = new_key(&*self.records.random, resource.resource_type())?;
+        self.write_one(Change::put(key, resource, None))
+            .await?
+            .ok_or(Error::Conflict)
+    }
+
+    /// Gives a resource a new version, or creates it under the client's id. `if_match` is the
+    /// version that has to be the current one.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`], [`Error::TooLarge`], [`Error::Refused`], [`Error::PreconditionFailed`].
+    pub async fn update(
+        &self,
+        key: &ResourceKey,
+        resource: Resource,
+        if_match: Option<u64>,
+    ) -> Result<Written, Error> {
+        fits(key, &resource)?;
+        check(&resource)?;
+        let change = Change::put(key.clone(), resource, if_match);
+        self.write_one(change).await?.ok_or(Error::Conflict)
+    }
+
+    /// Ends a resource: its versions stay in its history. The version that says so; none where it
+    /// was ended before.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where there is none, or the account may not end it;
+    /// [`Error::PreconditionFailed`].
+    pub async fn delete(
+        &self,
+        key: &ResourceKey,
+        if_match: Option<u64>,
+    ) -> Result<Option<u64>, Error> {
+        let written = self
+            .write_one(Change::delete(key.clone(), if_match))
+            .await?;
+        Ok(written.map(|written| written.version.version))
+    }
+
+    async fn write_one(&self, change: Change) -> Result<Option<Written>, Error> {
+        let mut written = Author::Account(self).write(&[change], Vec::new()).await;
+        if let Err(Error::Entry { error, .. }) = written {
+            written = Err(*error);
+        }
+        Ok(written?.pop().flatten())
+    }
+}
+
+impl Author<'_> {
+    /// Makes all changes in one commit, or none; `beside` is written down with them. An error of
+    /// one change is an [`Error::Entry`] with its [`Change::index`]. For each change what was
+    /// written; none for a delete of what is deleted.
+    pub(crate) async fn write(
+        &self,
+        changes: &[Change],
+        beside: Vec<ward_log::Event>,
+    ) -> Result<Vec<Option<Written>>, Error> {
+        for _ in 0..limits::RETRIES {
+            let now = whole_milliseconds(self.records().clock.now());
+            let mut grounded = Vec::with_capacity(changes.len());
+            for change in changes {
+                let ground = change.ground(self, now).await;
+                grounded.push(ground.map_err(|error| error.at(change.index))?);
+            }
+            let subjects: BTreeSet<_> = grounded.iter().flat_map(Ground::salted).collect();
+            let subjects: Vec<_> = subjects.into_iter().copied().collect();
+            self.own().store.ensure_salts(&subjects).await?;
+            let mut operations = Vec::with_capacity(changes.len() + beside.len());
+            let mut written = Vec::with_capacity(changes.len());
+            for ground in grounded {
+                let (operation, outcome) = ground.seal(self.own(), &*self.records().random, now)?;
+                operations.extend(operation.map(Operation::Write));
+                written.push(outcome);
+            }
+            operations.extend(beside.iter().cloned().map(Operation::Record));
+            if operations.is_empty() {
+                return Ok(written);
+            }
+            let (request, actor) = (self.request(), self.actor());
+            let batch = Batch {
+                request,
+                actor,
+                time: Some(now),
+                operations,
+            };
+            match self.own().store.commit(batch).await {
+                Ok(_) => return Ok(written),
+                // Somebody was quicker: everything is looked at again, the right to do it included.
+                Err(StoreError::Conflict { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Error::Conflict)
+    }
+}
+
+impl Written {
+    pub(crate) fn new(version: Version, created: bool) -> Self {
+        Self {
+            version,
+            created,
+            unchanged: false,
+        }
+    }
+}
+
+/// Refuses what may not be stored, with all that is wrong with it.
+pub(crate) fn check(resource: &Resource) -> Result<(), Error> {
+    if resource.json().len() > ward_core::limits::RESOURCE_BYTES {
+        return Err(Error::TooLarge);
+    }
+    let issues = validate(resource);
+    if issues.iter().any(is_error) {
+        Err(Error::Invalid(issues))
+    } else {
+        Ok(())
+    }
+}
+
+fn is_error(issue: &Issue) -> bool {
+    matches!(issue.severity, Severity::Fatal | Severity::Error)
+}
+
+/// Refuses a body that names another resource than the URL does.
+pub(crate) fn fits(key: &ResourceKey, resource: &Resource) -> Result<(), Error> {
+    let resource_type = resource.resource_type();
+    if resource_type != key.resource_type() {
+        let what = "the resource is of another type than the URL names";
+        return Err(Error::invalid(IssueCode::Invariant, "resourceType", what));
+    }
+    if resource.id() != Some(key.id()) {
+        let what = "the resource must have the id that the URL names";
+        return Err(Error::invalid(
+            IssueCode::Invariant,
+            format!("{resource_type}.id"),
+            what,
+        ));
+    }
+    Ok(())
+}
+
+/// A key of the server's choice: 128 random bits, as a UUID of version 4.
+pub(crate) fn new_key(random: &dyn Random, resource_type: &str) -> Result<ResourceKey, Error> {
+    let mut bytes = [0; 16];
+    random.fill(&mut bytes);
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let mut id = HEXLOWER.encode(&bytes);
+    for place in [20, 16, 12, 8] {
+        id.insert(place, '-');
+    }
+    ResourceKey::new(resource_type, &id)
+        .map_err(|_| Error::invalid(IssueCode::NotSupported, "resourceType", "no such type"))
+}
+
+/// `meta.lastUpdated` has milliseconds; the entry in the log says the same time.
+fn whole_milliseconds(time: Timestamp) -> Timestamp {
+    Timestamp::from_micros(time.as_micros().div_euclid(1_000) * 1_000)
+}
