@@ -51,6 +51,9 @@ pub const ATTEMPT_WINDOW: Duration = Duration::from_mins(15);
 pub const CEREMONIES_PER_ADDRESS: u32 = 5_000;
 /// Passkeys of one account: a few devices and a spare.
 pub const PASSKEYS_PER_ACCOUNT: usize = 10;
+/// An authenticator app must be enrolled within this time: longer than a passkey, as an app may
+/// have to be installed first.
+pub const APP_ENROLMENT: Duration = Duration::from_mins(30);
 /// Wrong codes while an authenticator app is being enrolled; then the ceremony starts again.
 pub const ENROLMENT_CODES: u32 = 10;
 /// Failed sign-ins written to an organisation's log one by one in a minute; more are counted, so

@@ -135,12 +135,19 @@ impl fmt::Debug for ServiceAccount {
 pub(crate) struct Member {
     account: RwLock<Arc<Account>>,
     pub(crate) credentials: Mutex<Credentials>,
+    /// Held by a sign-in from the proof until it is durable.
+    pub(crate) proving: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Member {
     pub(crate) fn new(account: Account, credentials: Credentials) -> Arc<Self> {
         let account = RwLock::new(Arc::new(account));
-        Arc::new(Self { account, credentials: Mutex::new(credentials) })
+        let (credentials, proving) = (Mutex::new(credentials), Arc::default());
+        Arc::new(Self {
+            account,
+            credentials,
+            proving,
+        })
     }
 
     /// The account as it is now.

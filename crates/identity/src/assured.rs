@@ -5,7 +5,7 @@ use std::{fmt, net::IpAddr, sync::Arc};
 use ward_core::{AccountId, Ods, ResourceKey, SessionId, Timestamp};
 use ward_log::{Actor, Factors};
 
-use crate::{Account, Role, Scopes};
+use crate::{Account, Role, Scopes, token::same};
 
 /// An account that has proved who it is, with factors that suffice, for one request.
 ///
@@ -25,6 +25,7 @@ pub struct Assured {
     proved_at: Timestamp,
     scopes: Arc<Scopes>,
     address: Option<IpAddr>,
+    form_token: Option<Arc<str>>,
 }
 
 /// What was proved, and when.
@@ -43,9 +44,30 @@ impl Assured {
         scopes: Arc<Scopes>,
         address: Option<IpAddr>,
     ) -> Option<Self> {
-        let Proof { session, factors, at: proved_at } = proof;
+        let Proof {
+            session,
+            factors,
+            at: proved_at,
+        } = proof;
         let sound = !account.suspended && suffice(account.role, factors);
-        sound.then_some(Self { account, session, factors, proved_at, scopes, address })
+        let form_token = None;
+        sound.then_some(Self {
+            account,
+            session,
+            factors,
+            proved_at,
+            scopes,
+            address,
+            form_token,
+        })
+    }
+
+    /// With the token that the session's forms carry.
+    pub(crate) fn with_form_token(self, token: Arc<str>) -> Self {
+        Self {
+            form_token: Some(token),
+            ..self
+        }
     }
 
     /// Whose proof it is.
@@ -81,7 +103,9 @@ impl Assured {
     /// Whether the proof can't be given to a false site.
     pub const fn phishing_resistant(&self) -> bool {
         self.factors.contains(Factors::PASSKEY)
-            || self.factors.contains(Factors::CLIENT_KEY.with(Factors::DPOP))
+            || self
+                .factors
+                .contains(Factors::CLIENT_KEY.with(Factors::DPOP))
     }
 
     /// When it was proved.
@@ -102,6 +126,19 @@ impl Assured {
     /// Where the request comes from.
     pub const fn address(&self) -> Option<IpAddr> {
         self.address
+    }
+
+    /// The token that each form of this session must carry; empty for a service, which has no
+    /// forms.
+    pub fn form_token(&self) -> &str {
+        self.form_token.as_deref().unwrap_or_default()
+    }
+
+    /// Whether a form carries this session's token.
+    pub fn is_form_token(&self, sent: &str) -> bool {
+        self.form_token
+            .as_deref()
+            .is_some_and(|own| same(own, sent))
     }
 
     /// Who it is, for the log.
@@ -128,7 +165,11 @@ fn suffice(role: Role, factors: Factors) -> bool {
 
 impl fmt::Debug for Assured {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Assured({:?}, {}, {:?})", self.account, self.session, self.factors)
+        write!(
+            f,
+            "Assured({:?}, {}, {:?})",
+            self.account, self.session, self.factors
+        )
     }
 }
 
@@ -160,7 +201,13 @@ mod tests {
         let keyed = Factors::CLIENT_KEY.with(Factors::DPOP);
         assert!(suffice(Role::Clinician, typed) && !suffice(Role::Service, typed));
         assert!(suffice(Role::Service, keyed) && !suffice(Role::Clinician, keyed));
-        assert!(!suffice(Role::Clinician, Factors::PASSWORD.with(Factors::DPOP)));
-        assert!(!suffice(Role::Service, Factors::PASSKEY.with(Factors::PASSWORD)));
+        assert!(!suffice(
+            Role::Clinician,
+            Factors::PASSWORD.with(Factors::DPOP)
+        ));
+        assert!(!suffice(
+            Role::Service,
+            Factors::PASSKEY.with(Factors::PASSWORD)
+        ));
     }
 }

@@ -70,16 +70,13 @@ impl Attempts {
         });
     }
 
-    fn with<T>(
-        &self,
-        key: &impl Hash,
-        now: Timestamp,
-        act: impl FnOnce(&mut Slot, i64) -> T,
-    ) -> T {
+    fn with<T>(&self, key: &impl Hash, now: Timestamp, act: impl FnOnce(&mut Slot, i64) -> T) -> T {
         let now = now.as_micros();
         let key = self.hasher.hash_one(key).max(1);
         let place = usize::try_from(key % GROUPS as u64).unwrap_or(0);
-        let Some(group) = self.groups.get(place) else { return act(&mut Slot::default(), now) };
+        let Some(group) = self.groups.get(place) else {
+            return act(&mut Slot::default(), now);
+        };
         let mut group = group.lock();
         let mut chosen = Slot::default();
         let mut best = i64::MAX;

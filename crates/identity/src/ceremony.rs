@@ -24,16 +24,27 @@ struct Waiting<T> {
 
 impl<T> Ceremonies<T> {
     pub(crate) fn new(limit: usize, life: Duration) -> Self {
-        let waiting = Waiting { by_id: HashMap::new(), order: VecDeque::new() };
-        Self { waiting: Mutex::new(waiting), limit: limit.max(1), life }
+        let waiting = Waiting {
+            by_id: HashMap::new(),
+            order: VecDeque::new(),
+        };
+        Self {
+            waiting: Mutex::new(waiting),
+            limit: limit.max(1),
+            life,
+        }
     }
 
     /// Keeps what was started. The id is unguessable.
     pub(crate) fn start(&self, state: T, now: Timestamp, random: &dyn Random) -> String {
         let (id, hash) = new_token(random);
         let mut waiting = self.waiting.lock();
-        while waiting.order.len() >= self.limit || waiting.order.front().is_some_and(|(end, _)| *end <= now) {
-            let Some((_, oldest)) = waiting.order.pop_front() else { break };
+        while waiting.order.len() >= self.limit
+            || waiting.order.front().is_some_and(|(end, _)| *end <= now)
+        {
+            let Some((_, oldest)) = waiting.order.pop_front() else {
+                break;
+            };
             waiting.by_id.remove(&oldest);
         }
         let end = now + self.life;
@@ -50,7 +61,12 @@ impl<T> Ceremonies<T> {
     }
 
     /// Looks at it, and leaves it.
-    pub(crate) fn look<U>(&self, id: &str, now: Timestamp, look: impl FnOnce(&mut T) -> U) -> Option<U> {
+    pub(crate) fn look<U>(
+        &self,
+        id: &str,
+        now: Timestamp,
+        look: impl FnOnce(&mut T) -> U,
+    ) -> Option<U> {
         let hash = TokenHash::of(id)?;
         let mut waiting = self.waiting.lock();
         let (end, state) = waiting.by_id.get_mut(&hash)?;
@@ -87,8 +103,9 @@ mod tests {
     #[test]
     fn a_flood_of_starts_is_bounded_and_forgets_the_oldest() {
         let ceremonies = Ceremonies::new(3, LIFE);
-        let ids: Vec<String> =
-            (0..5).map(|n| ceremonies.start(n, START, &SystemRandom)).collect();
+        let ids: Vec<String> = (0..5)
+            .map(|n| ceremonies.start(n, START, &SystemRandom))
+            .collect();
         assert_eq!(ceremonies.waiting.lock().by_id.len(), 3);
         assert_eq!(ceremonies.take(&ids[1], START), None);
         assert_eq!(ceremonies.take(&ids[4], START), Some(4));

@@ -10,6 +10,8 @@ pub(crate) struct Credentials {
     pub(crate) passkeys: Vec<StoredPasskey>,
     pub(crate) password: Option<PasswordHash>,
     pub(crate) totp: Option<TotpSecret>,
+    /// Moves on when what was proved before must count no more.
+    generation: u64,
 }
 
 /// The factors of one account, as pages show them.
@@ -35,6 +37,16 @@ pub struct PasskeyView {
 }
 
 impl Credentials {
+    /// Makes every proof before worth nothing: one that is on its way to a session gets none.
+    pub(crate) const fn revoke(&mut self) {
+        self.generation += 1;
+    }
+
+    /// What a proof made now must still find when its session begins.
+    pub(crate) const fn generation(&self) -> u64 {
+        self.generation
+    }
+
     /// Whether there is no way to sign in yet.
     pub(crate) fn is_empty(&self) -> bool {
         self.passkeys.is_empty() && self.password.is_none() && self.totp.is_none()

@@ -1,25 +1,52 @@
 //! Accounts, factors, sessions: the one maker of [`Assured`].
+//!
+//! Nothing that a person or a program proves elsewhere counts. A person proves a passkey with user
+//! verification, or a password and a code at once; a service its registered key and a token bound
+//! to its sender. There is no half-way session, no recovery by mail, no remembered device, and no
+//! setting that switches a factor off.
+//!
+//! What is proved is in memory, and durable as sealed facts of the organisation's log before it
+//! counts. What is taken away is gone from memory first.
 
 mod account;
 mod assured;
 mod attempts;
 mod ceremony;
+mod enrolment;
 mod error;
 mod factor;
+mod failures;
+mod identity;
+mod ledger;
+mod load;
 mod name;
+mod own_factors;
 mod passkey;
 mod password;
+mod people;
+mod record;
 mod role;
 mod scope;
+mod seen;
 mod service;
+mod session;
+mod sign_in;
+mod sign_out;
 mod token;
 mod totp;
+mod typed;
+mod upkeep;
 
 pub use account::{Account, NewAccount, ServiceAccount};
 pub use assured::Assured;
+pub use enrolment::{AppEnrolment, EnrolmentView, Started};
 pub use error::Error;
 pub use factor::{FactorsView, PasskeyView};
+pub use identity::{Author, Caller, Identity, IdentityConfig};
 pub use name::{InvalidName, SignInName};
 pub use password::PasswordProblem;
+pub use people::EnrolmentLink;
 pub use role::Role;
 pub use scope::{InvalidScope, Level, Permission, Scope, Scopes};
+pub use service::{AccessToken, NewService, TokenRequest};
+pub use sign_in::SignedIn;

@@ -31,7 +31,10 @@ impl SignInName {
     pub fn new(local: &str, organisation: &Ods) -> Result<Self, InvalidName> {
         let local = fold(local).ok_or(InvalidName)?;
         if is_local(&local) {
-            Ok(Self { local: local.into(), organisation: organisation.clone() })
+            Ok(Self {
+                local: local.into(),
+                organisation: organisation.clone(),
+            })
         } else {
             Err(InvalidName)
         }
@@ -123,16 +126,33 @@ mod tests {
             "mary.oneill\u{E0041}@WRD01",
             "mary.one\u{2062}ill\u{FE0F}@WRD01",
         ] {
-            assert_eq!(SignInName::parse(spelling), Ok(name.clone()), "{spelling:?}");
+            assert_eq!(
+                SignInName::parse(spelling),
+                Ok(name.clone()),
+                "{spelling:?}"
+            );
         }
     }
 
     #[test]
     fn a_letter_that_looks_like_another_is_no_name() {
         for bad in [
-            "", "@", "mary", "@WRD01", "mary@", "mary@WR/01", "mary@WRD01@WRD01", ".mary@WRD01",
-            "m\u{0430}ry@WRD01", "må@WRD01", "mary%@WRD01", "mary\"@WRD01", "i\u{307}@WRD01",
-            "ı@WRD01", &format!("{}@WRD01", "a".repeat(65)), &"a".repeat(300),
+            "",
+            "@",
+            "mary",
+            "@WRD01",
+            "mary@",
+            "mary@WR/01",
+            "mary@WRD01@WRD01",
+            ".mary@WRD01",
+            "m\u{0430}ry@WRD01",
+            "må@WRD01",
+            "mary%@WRD01",
+            "mary\"@WRD01",
+            "i\u{307}@WRD01",
+            "ı@WRD01",
+            &format!("{}@WRD01", "a".repeat(65)),
+            &"a".repeat(300),
         ] {
             assert_eq!(SignInName::parse(bad), Err(InvalidName), "{bad:?}");
         }

@@ -36,7 +36,8 @@ pub(crate) struct Answer {
 impl RelyingParty {
     pub(crate) fn new(id: &str, origin: &str) -> Result<Self, Error> {
         let wrong = |_| Error::Configuration("the relying party id must be of the origin's host");
-        let origin = Url::parse(origin).map_err(|_| Error::Configuration("the origin is no URL"))?;
+        let origin =
+            Url::parse(origin).map_err(|_| Error::Configuration("the origin is no URL"))?;
         let builder = WebauthnBuilder::new(id, &origin).map_err(wrong)?;
         let builder = builder.rp_name("Ward").timeout(limits::CEREMONY);
         Ok(Self(builder.build().map_err(wrong)?))
@@ -48,7 +49,10 @@ impl RelyingParty {
         account: &Account,
         existing: &[StoredPasskey],
     ) -> Result<(String, PasskeyRegistration), Error> {
-        let exclude = existing.iter().map(|stored| stored.passkey.cred_id().clone()).collect();
+        let exclude = existing
+            .iter()
+            .map(|stored| stored.passkey.cred_id().clone())
+            .collect();
         let (mut challenge, state) = self
             .0
             .start_passkey_registration(
@@ -71,8 +75,10 @@ impl RelyingParty {
     ) -> Result<StoredPasskey, Error> {
         let response: RegisterPublicKeyCredential =
             serde_json::from_str(response).map_err(|_| Error::Passkey)?;
-        let passkey =
-            self.0.finish_passkey_registration(&response, state).map_err(|_| Error::Passkey)?;
+        let passkey = self
+            .0
+            .finish_passkey_registration(&response, state)
+            .map_err(|_| Error::Passkey)?;
         Ok(StoredPasskey {
             passkey,
             label: clean_label(label),
@@ -83,8 +89,10 @@ impl RelyingParty {
 
     /// Begins a sign-in of whoever it may be.
     pub(crate) fn start_sign_in(&self) -> Result<(String, DiscoverableAuthentication), Error> {
-        let (mut challenge, state): (RequestChallengeResponse, _) =
-            self.0.start_discoverable_authentication().map_err(|_| Error::Passkey)?;
+        let (mut challenge, state): (RequestChallengeResponse, _) = self
+            .0
+            .start_discoverable_authentication()
+            .map_err(|_| Error::Passkey)?;
         challenge.mediation = None; // The page says whether it asks in a field or by a button.
         Ok((to_json(&challenge)?, state))
     }
@@ -97,7 +105,10 @@ impl RelyingParty {
             .0
             .identify_discoverable_authentication(&credential)
             .map_err(|_| Error::Passkey)?;
-        Ok(Answer { account: AccountId::from_bytes(account.into_bytes()), credential })
+        Ok(Answer {
+            account: AccountId::from_bytes(account.into_bytes()),
+            credential,
+        })
     }
 
     /// Verifies an answer with the passkeys of its account; the one that was used moves its
@@ -143,7 +154,11 @@ fn to_json(challenge: &impl Serialize) -> Result<String, Error> {
 fn clean_label(label: &str) -> String {
     let shown = label.trim().chars().filter(|letter| !letter.is_control());
     let label: String = shown.take(LABEL_CHARS).collect();
-    if label.is_empty() { "Passkey".to_owned() } else { label }
+    if label.is_empty() {
+        "Passkey".to_owned()
+    } else {
+        label
+    }
 }
 
 impl StoredPasskey {

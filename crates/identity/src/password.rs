@@ -65,12 +65,15 @@ fn normalise(password: &str) -> Secret<String> {
 
 /// Letters and digits in lower case: what remains of `P@ssw0rd 2026!`-like disguises.
 fn bare(text: &str) -> String {
-    let plain = text.chars().flat_map(char::to_lowercase).map(|letter| match letter {
-        '@' => 'a',
-        '$' => 's',
-        '!' => 'i',
-        other => other,
-    });
+    let plain = text
+        .chars()
+        .flat_map(char::to_lowercase)
+        .map(|letter| match letter {
+            '@' => 'a',
+            '$' => 's',
+            '!' => 'i',
+            other => other,
+        });
     plain.filter(|letter| letter.is_alphanumeric()).collect()
 }
 
@@ -91,7 +94,9 @@ fn is_repetitive(bare: &str) -> bool {
     different.sort_unstable();
     different.dedup();
     let steps = bare.chars().zip(bare.chars().skip(1));
-    let even = steps.filter(|(one, two)| (*one as u32).abs_diff(*two as u32) <= 1).count();
+    let even = steps
+        .filter(|(one, two)| (*one as u32).abs_diff(*two as u32) <= 1)
+        .count();
     different.len() < 5 || even * 3 >= bare.chars().count() * 2
 }
 
@@ -116,7 +121,13 @@ impl PasswordHash {
     pub(crate) fn new(password: &str, random: &dyn Random) -> Result<Self, Error> {
         let mut salt = [0; 16];
         random.fill(&mut salt);
-        let empty = Self { memory_kib: MEMORY_KIB, passes: PASSES, lanes: LANES, salt, hash: [0; 32] };
+        let empty = Self {
+            memory_kib: MEMORY_KIB,
+            passes: PASSES,
+            lanes: LANES,
+            salt,
+            hash: [0; 32],
+        };
         let hash = empty.compute(password)?;
         Ok(Self { hash, ..empty })
     }
@@ -126,7 +137,13 @@ impl PasswordHash {
         let (mut salt, mut hash) = ([0; 16], [0; 32]);
         random.fill(&mut salt);
         random.fill(&mut hash);
-        Self { memory_kib: MEMORY_KIB, passes: PASSES, lanes: LANES, salt, hash }
+        Self {
+            memory_kib: MEMORY_KIB,
+            passes: PASSES,
+            lanes: LANES,
+            salt,
+            hash,
+        }
     }
 
     /// Whether this is the password. As slow as [`PasswordHash::new`].
@@ -140,7 +157,11 @@ impl PasswordHash {
         let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         let mut hash = [0; 32];
         argon
-            .hash_password_into(normalise(password).expose().as_bytes(), &self.salt, &mut hash)
+            .hash_password_into(
+                normalise(password).expose().as_bytes(),
+                &self.salt,
+                &mut hash,
+            )
             .map_err(|_| Error::Corrupt("password hash"))?;
         Ok(hash)
     }
@@ -174,14 +195,25 @@ mod tests {
         ] {
             assert_eq!(check(password, &names), expected, "{password}");
         }
-        assert_eq!(check(&"long words ".repeat(60), &names), Err(PasswordProblem::TooLong));
+        assert_eq!(
+            check(&"long words ".repeat(60), &names),
+            Err(PasswordProblem::TooLong)
+        );
     }
 
     #[test]
     fn sixty_four_characters_of_any_alphabet_fit() {
         let alphabet: String = ('\u{1F600}'..).step_by(7).take(64).collect();
-        assert_eq!(check(&alphabet, &[]).err(), Some(PasswordProblem::Common), "symbols only");
-        let words: String = "風林火山雲海空星月花鳥石".chars().cycle().take(64).collect();
+        assert_eq!(
+            check(&alphabet, &[]).err(),
+            Some(PasswordProblem::Common),
+            "symbols only"
+        );
+        let words: String = "風林火山雲海空星月花鳥石"
+            .chars()
+            .cycle()
+            .take(64)
+            .collect();
         assert_eq!(check(&words, &[]), Ok(()));
     }
 
@@ -190,6 +222,10 @@ mod tests {
         let hash = PasswordHash::new("cafe\u{301} au lait 7", &SystemRandom).unwrap();
         assert!(hash.verify("café au lait 7").unwrap());
         assert!(!hash.verify("cafe au lait 7").unwrap());
-        assert!(!PasswordHash::of_nobody(&SystemRandom).verify("café au lait 7").unwrap());
+        assert!(
+            !PasswordHash::of_nobody(&SystemRandom)
+                .verify("café au lait 7")
+                .unwrap()
+        );
     }
 }

@@ -102,7 +102,11 @@ impl Scope {
         if !is_type {
             return Err(InvalidScope);
         }
-        Ok(Self::new(level.ok_or(InvalidScope)?, resource_type, permissions(letters)?))
+        Ok(Self::new(
+            level.ok_or(InvalidScope)?,
+            resource_type,
+            permissions(letters)?,
+        ))
     }
 
     /// Whose data it reaches.
@@ -112,7 +116,9 @@ impl Scope {
 
     /// The resource type, or `*` for all.
     pub fn resource_type(&self) -> &str {
-        self.text.get(self.level.as_str().len() + 1..self.type_end).unwrap_or_default()
+        self.text
+            .get(self.level.as_str().len() + 1..self.type_end)
+            .unwrap_or_default()
     }
 
     /// Whether it permits this on a resource of the type.
@@ -139,10 +145,16 @@ fn permissions(letters: &str) -> Result<u8, InvalidScope> {
     let mut rest = LETTERS.chars().enumerate();
     let mut permissions = 0;
     for letter in letters.chars() {
-        let (place, _) = rest.find(|(_, known)| *known == letter).ok_or(InvalidScope)?;
+        let (place, _) = rest
+            .find(|(_, known)| *known == letter)
+            .ok_or(InvalidScope)?;
         permissions |= 1 << place;
     }
-    if permissions == 0 { Err(InvalidScope) } else { Ok(permissions) }
+    if permissions == 0 {
+        Err(InvalidScope)
+    } else {
+        Ok(permissions)
+    }
 }
 
 impl AsRef<str> for Scope {
@@ -184,7 +196,9 @@ impl Scopes {
 
     /// Whether one of them permits this on a resource of the type.
     pub fn allow(&self, resource_type: &str, permission: Permission) -> bool {
-        self.0.iter().any(|scope| scope.allows(resource_type, permission))
+        self.0
+            .iter()
+            .any(|scope| scope.allows(resource_type, permission))
     }
 
     /// What both lists permit: what is asked for, as far as it is registered.
@@ -192,7 +206,9 @@ impl Scopes {
     pub fn granted_by(&self, registered: &Self) -> Self {
         let mut granted: Vec<Scope> = Vec::new();
         for scope in self.iter().flat_map(|asked| {
-            registered.iter().filter_map(|registered| asked.intersection(registered))
+            registered
+                .iter()
+                .filter_map(|registered| asked.intersection(registered))
         }) {
             if !granted.contains(&scope) && granted.len() < SCOPES {
                 granted.push(scope);
@@ -249,37 +265,68 @@ mod tests {
         assert!(scope.allows("Patient", Permission::Search));
         assert!(!scope.allows("Patient", Permission::Create));
         assert!(!scope.allows("Observation", Permission::Read));
-        assert!(Scope::parse("system/*.d").unwrap().allows("Observation", Permission::Delete));
+        assert!(
+            Scope::parse("system/*.d")
+                .unwrap()
+                .allows("Observation", Permission::Delete)
+        );
     }
 
     #[test]
     fn what_is_half_understood_is_refused() {
         for bad in [
-            "", "system/Patient", "system/Patient.", "system/.r", "system/Patient.sr",
-            "system/Patient.rr", "system/Patient.read", "system/Patient.*", "system/patient.r",
-            "System/Patient.r", "system/Patient.r?gender=male", "openid", "launch/patient",
-            "system/*/Patient.r", "system/Pa tient.r", "other/Patient.r",
+            "",
+            "system/Patient",
+            "system/Patient.",
+            "system/.r",
+            "system/Patient.sr",
+            "system/Patient.rr",
+            "system/Patient.read",
+            "system/Patient.*",
+            "system/patient.r",
+            "System/Patient.r",
+            "system/Patient.r?gender=male",
+            "openid",
+            "launch/patient",
+            "system/*/Patient.r",
+            "system/Pa tient.r",
+            "other/Patient.r",
         ] {
             assert_eq!(Scope::parse(bad), Err(InvalidScope), "{bad}");
         }
-        let many: Vec<String> =
-            (0..101).map(|n| format!("system/{}.r", "A".repeat(n % 80 + 1))).collect();
-        assert!(Scopes::parse(&many.join(" ")).is_ok(), "the same scope counts once");
+        let many: Vec<String> = (0..101)
+            .map(|n| format!("system/{}.r", "A".repeat(n % 80 + 1)))
+            .collect();
+        assert!(
+            Scopes::parse(&many.join(" ")).is_ok(),
+            "the same scope counts once"
+        );
     }
 
     #[test]
     fn what_is_granted_is_asked_for_and_registered() {
         for (asked, registered, granted) in [
-            ("system/Patient.rs", "system/Patient.rs", "system/Patient.rs"),
+            (
+                "system/Patient.rs",
+                "system/Patient.rs",
+                "system/Patient.rs",
+            ),
             ("system/*.cruds", "system/Patient.rs", "system/Patient.rs"),
             ("system/Patient.cruds", "system/*.rs", "system/Patient.rs"),
             ("system/Patient.r", "system/Observation.r", ""),
             ("system/Patient.c", "system/Patient.rs", ""),
             ("user/Patient.r", "system/Patient.r", ""),
-            ("system/Patient.r system/Patient.s", "system/*.rs", "system/Patient.r system/Patient.s"),
+            (
+                "system/Patient.r system/Patient.s",
+                "system/*.rs",
+                "system/Patient.r system/Patient.s",
+            ),
             ("", "system/*.cruds", ""),
         ] {
-            assert_eq!(scopes(asked).granted_by(&scopes(registered)).to_string(), granted);
+            assert_eq!(
+                scopes(asked).granted_by(&scopes(registered)).to_string(),
+                granted
+            );
         }
     }
 }

@@ -32,7 +32,9 @@ impl TokenHash {
     /// The hash of a token that somebody sent; `None` if it has not the form of one.
     pub(crate) fn of(text: &str) -> Option<Self> {
         let plausible = text.len() == TOKEN_CHARS
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
         plausible.then(|| Self(sha256(text.as_bytes())))
     }
 }
@@ -71,7 +73,14 @@ mod tests {
 
     #[test]
     fn what_has_not_the_form_of_a_token_is_not_looked_up() {
-        for bad in ["", "abc", &"a".repeat(42), &"a".repeat(44), &"é".repeat(43), &" ".repeat(43)] {
+        for bad in [
+            "",
+            "abc",
+            &"a".repeat(42),
+            &"a".repeat(44),
+            &"é".repeat(43),
+            &" ".repeat(43),
+        ] {
             assert_eq!(TokenHash::of(bad), None, "{bad:?}");
         }
     }

@@ -25,7 +25,10 @@ impl TotpSecret {
     pub(crate) fn new(random: &dyn Random) -> Self {
         let mut secret = [0; SECRET_BYTES];
         random.fill(&mut secret);
-        Self { secret, last_step: 0 }
+        Self {
+            secret,
+            last_step: 0,
+        }
     }
 
     /// The step of a code that is right now, and was not used: to be [claimed](Self::claim).
@@ -33,7 +36,10 @@ impl TotpSecret {
         if code.len() > CODE_BYTES {
             return Ok(None);
         }
-        let code: String = code.chars().filter(|letter| !letter.is_whitespace()).collect();
+        let code: String = code
+            .chars()
+            .filter(|letter| !letter.is_whitespace())
+            .collect();
         let seconds = u64::try_from(now.as_seconds()).unwrap_or(0);
         let step = self.totp("-")?.check(&code, seconds);
         Ok(step.filter(|step| *step > self.last_step))
@@ -50,7 +56,11 @@ impl TotpSecret {
 
     /// The `otpauth` URI that an app reads from a QR code: a secret.
     pub(crate) fn uri(&self, name: &str) -> Result<Secret<String>, Error> {
-        Ok(Secret::new(self.totp(name)?.to_url().map_err(|_| Error::Corrupt("otpauth"))?))
+        Ok(Secret::new(
+            self.totp(name)?
+                .to_url()
+                .map_err(|_| Error::Corrupt("otpauth"))?,
+        ))
     }
 
     /// The secret as people type it into an app: base32.
@@ -63,7 +73,9 @@ impl TotpSecret {
             .with_secret(self.secret.to_vec())
             .with_account_name(name)
             .with_issuer(Some("Ward"));
-        builder.build().map_err(|_| Error::Corrupt("authenticator secret"))
+        builder
+            .build()
+            .map_err(|_| Error::Corrupt("authenticator secret"))
     }
 }
 
@@ -79,7 +91,10 @@ mod tests {
 
     use super::*;
 
-    const RFC: TotpSecret = TotpSecret { secret: *b"12345678901234567890", last_step: 0 };
+    const RFC: TotpSecret = TotpSecret {
+        secret: *b"12345678901234567890",
+        last_step: 0,
+    };
 
     /// RFC 6238, appendix B, SHA-1: the last 6 of its 8 digits.
     #[test]
@@ -91,10 +106,17 @@ mod tests {
             (2_000_000_000, "279037"),
         ] {
             let now = Timestamp::from_seconds(seconds);
-            assert_eq!(RFC.check(code, now).unwrap(), u64::try_from(seconds / 30).ok());
+            assert_eq!(
+                RFC.check(code, now).unwrap(),
+                u64::try_from(seconds / 30).ok()
+            );
             let spaced = format!(" {} {}", &code[..3], &code[3..]);
             assert!(RFC.check(&spaced, now).unwrap().is_some());
-            assert!(RFC.check(code, now + Duration::from_secs(90)).unwrap().is_none());
+            assert!(
+                RFC.check(code, now + Duration::from_secs(90))
+                    .unwrap()
+                    .is_none()
+            );
         }
     }
 
@@ -113,7 +135,16 @@ mod tests {
     #[test]
     fn what_is_no_code_is_refused() {
         let now = Timestamp::from_seconds(59);
-        for bad in ["", " ", "28708", "2870822", "28708a", "٢٨٧٠٨٢", "287082\0", &"2".repeat(9999)] {
+        for bad in [
+            "",
+            " ",
+            "28708",
+            "2870822",
+            "28708a",
+            "٢٨٧٠٨٢",
+            "287082\0",
+            &"2".repeat(9999),
+        ] {
             assert_eq!(RFC.check(bad, now).unwrap(), None, "{bad:?}");
         }
     }

@@ -93,9 +93,16 @@ impl<'a> Assertion<'a> {
         let claims: Claims<'_> = serde_json::from_slice(&json)
             .map_err(|_| Error::Client("claims without iss, sub, aud, exp or jti"))?;
         claims.check(expected)?;
-        let claims =
-            OwnedClaims { client: claims.iss.into(), id: claims.jti.into_owned().into_bytes() };
-        Ok(Self { jwt, algorithm: header.alg.into(), key_id: header.kid.into(), claims })
+        let claims = OwnedClaims {
+            client: claims.iss.into(),
+            id: claims.jti.into_owned().into_bytes(),
+        };
+        Ok(Self {
+            jwt,
+            algorithm: header.alg.into(),
+            key_id: header.kid.into(),
+            claims,
+        })
     }
 
     /// The client that it claims to be of.
@@ -108,11 +115,16 @@ impl<'a> Assertion<'a> {
     /// # Errors
     /// [`Error::Client`].
     pub(crate) fn verify(self, keys: &KeySet) -> Result<Vec<u8>, Error> {
-        let key = keys.get(&self.key_id).ok_or(Error::Client("kid is not registered"))?;
+        let key = keys
+            .get(&self.key_id)
+            .ok_or(Error::Client("kid is not registered"))?;
         if !key.algorithm.is_named(&self.algorithm) {
             return Err(Error::Client("not the key's alg"));
         }
-        let signature = self.jwt.signature().ok_or(Error::Client("a bad signature"))?;
+        let signature = self
+            .jwt
+            .signature()
+            .ok_or(Error::Client("a bad signature"))?;
         if key.verify(self.jwt.signed.as_bytes(), &signature) {
             Ok(self.claims.id)
         } else {
@@ -128,9 +140,21 @@ impl Header<'_> {
         if self.typ != "JWT" && self.typ != "client-authentication+jwt" {
             return Err(Error::Client("typ must be JWT"));
         }
-        let Self { jku, jwk, x5u, x5c, crit, .. } = self;
-        if [jku, jwk, x5u, x5c, crit].iter().any(|member| member.is_some()) {
-            return Err(Error::Client("keys are registered; jku, jwk, x5u, x5c, crit can't be used"));
+        let Self {
+            jku,
+            jwk,
+            x5u,
+            x5c,
+            crit,
+            ..
+        } = self;
+        if [jku, jwk, x5u, x5c, crit]
+            .iter()
+            .any(|member| member.is_some())
+        {
+            return Err(Error::Client(
+                "keys are registered; jku, jwk, x5u, x5c, crit can't be used",
+            ));
         }
         Ok(())
     }
@@ -162,18 +186,22 @@ impl Claims<'_> {
             return Err(Error::Client("exp is more than 5 minutes ahead"));
         }
         let ahead = |date: &Option<NumericDate>| {
-            date.as_ref().is_some_and(|NumericDate(date)| *date > now + limits::CLOCK_SKEW)
+            date.as_ref()
+                .is_some_and(|NumericDate(date)| *date > now + limits::CLOCK_SKEW)
         };
         if ahead(&self.nbf) || ahead(&self.iat) {
             return Err(Error::Client("not yet valid"));
         }
         // What was used before a restart is not remembered: such an assertion is not taken again.
-        let made_since = self.iat.as_ref().is_some_and(|NumericDate(made)| {
-            made.as_seconds() >= since.as_seconds()
-        });
+        let made_since = self
+            .iat
+            .as_ref()
+            .is_some_and(|NumericDate(made)| made.as_seconds() >= since.as_seconds());
         if made_since || end > since + latest {
             return Ok(());
         }
-        Err(Error::Client("made before this server started: make another, with iat"))
+        Err(Error::Client(
+            "made before this server started: make another, with iat",
+        ))
     }
 }

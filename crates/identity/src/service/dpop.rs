@@ -4,12 +4,12 @@ use std::{borrow::Cow, time::Duration};
 
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::value::RawValue;
-use webauthn_rs::prelude::Url;
 use ward_core::{Timestamp, limits};
+use webauthn_rs::prelude::Url;
 
 use super::{
     jws::{Jwt, NumericDate, decode},
-    key::PublicKey,
+    key::{Algorithm, PublicKey},
 };
 use crate::Error;
 
@@ -66,11 +66,20 @@ struct Claims<'a> {
 pub(crate) struct Unspent(pub(crate) Vec<u8>);
 
 /// Verifies a proof of any key: the one that a token shall be bound to (RFC 9449 5).
-pub(crate) fn verify_new(proof: &str, expected: &Expected<'_>) -> Result<(BoundKey, Unspent), Error> {
+pub(crate) fn verify_new(
+    proof: &str,
+    expected: &Expected<'_>,
+) -> Result<(BoundKey, Unspent), Error> {
     let jwt = Jwt::split(proof).ok_or(Error::Proof("not a JWT"))?;
     let key = read_header(jwt.header)?;
     let unspent = verify_with(&key, &jwt, expected)?;
-    Ok((BoundKey { key, header: jwt.header.into() }, unspent))
+    Ok((
+        BoundKey {
+            key,
+            header: jwt.header.into(),
+        },
+        unspent,
+    ))
 }
 
 impl BoundKey {
@@ -97,8 +106,17 @@ fn read_header(part: &str) -> Result<PublicKey, Error> {
     if header.crit.is_some() {
         return Err(Error::Proof("crit names what Ward does not know"));
     }
-    let key = PublicKey::parse(header.jwk.get()).map_err(|_| Error::Proof("an unacceptable jwk"))?;
-    if key.algorithm.is_named(&header.alg) { Ok(key) } else { Err(Error::Proof("not the key's alg")) }
+    let key =
+        PublicKey::parse(header.jwk.get()).map_err(|_| Error::Proof("an unacceptable jwk"))?;
+    // An RSA key would fill each request's header; RFC 9449 asks for no one algorithm.
+    if key.algorithm == Algorithm::Rs384 {
+        return Err(Error::Proof("a key for ES256, ES384 or EdDSA is asked for"));
+    }
+    if key.algorithm.is_named(&header.alg) {
+        Ok(key)
+    } else {
+        Err(Error::Proof("not the key's alg"))
+    }
 }
 
 /// Claims first, as they are cheap: a signature is only computed for what could be accepted.
@@ -107,7 +125,9 @@ fn verify_with(key: &PublicKey, jwt: &Jwt<'_>, expected: &Expected<'_>) -> Resul
     let claims: Claims<'_> =
         serde_json::from_slice(&json).map_err(|_| Error::Proof("claims that can't be read"))?;
     claims.check(expected)?;
-    let signature = jwt.signature().ok_or(Error::Proof("a signature that is not base64url"))?;
+    let signature = jwt
+        .signature()
+        .ok_or(Error::Proof("a signature that is not base64url"))?;
     if !key.verify(jwt.signed.as_bytes(), &signature) {
         return Err(Error::Proof("a wrong signature"));
     }
@@ -132,7 +152,11 @@ impl Claims<'_> {
         let bound = expected.token.is_none_or(|token| {
             decode(&self.ath).is_some_and(|hash| hash.as_slice() == token.as_slice())
         });
-        if bound { Ok(()) } else { Err(Error::Proof("ath is another token")) }
+        if bound {
+            Ok(())
+        } else {
+            Err(Error::Proof("ath is another token"))
+        }
     }
 }
 
@@ -172,15 +196,42 @@ mod tests {
         assert!(key.verify(RFC, &EXPECTED).is_ok());
         let now = EXPECTED.now;
         for wrong in [
-            Expected { method: "GET", ..EXPECTED },
-            Expected { method: "post", ..EXPECTED },
-            Expected { url: "https://server.example.com/other", ..EXPECTED },
-            Expected { url: "http://server.example.com/token", ..EXPECTED },
-            Expected { url: "https://server.example.com:8443/token", ..EXPECTED },
-            Expected { url: "https://server.example.com/token/", ..EXPECTED },
-            Expected { now: now + Duration::from_secs(61), ..EXPECTED },
-            Expected { now: now - Duration::from_secs(61), ..EXPECTED },
-            Expected { token: Some(&[0; 32]), ..EXPECTED },
+            Expected {
+                method: "GET",
+                ..EXPECTED
+            },
+            Expected {
+                method: "post",
+                ..EXPECTED
+            },
+            Expected {
+                url: "https://server.example.com/other",
+                ..EXPECTED
+            },
+            Expected {
+                url: "http://server.example.com/token",
+                ..EXPECTED
+            },
+            Expected {
+                url: "https://server.example.com:8443/token",
+                ..EXPECTED
+            },
+            Expected {
+                url: "https://server.example.com/token/",
+                ..EXPECTED
+            },
+            Expected {
+                now: now + Duration::from_secs(61),
+                ..EXPECTED
+            },
+            Expected {
+                now: now - Duration::from_secs(61),
+                ..EXPECTED
+            },
+            Expected {
+                token: Some(&[0; 32]),
+                ..EXPECTED
+            },
         ] {
             assert!(matches!(verify_new(RFC, &wrong), Err(Error::Proof(_))));
             assert!(matches!(key.verify(RFC, &wrong), Err(Error::Proof(_))));
@@ -211,8 +262,11 @@ mod tests {
             assert!(is_same_url(same, url), "{same}");
         }
         for other in [
-            "", "/fhir/WRD01/Patient", "https://ward.example/fhir/wrd01/Patient",
-            "https://ward.example.evil/fhir/WRD01/Patient", "https://ward.example/fhir/WRD01",
+            "",
+            "/fhir/WRD01/Patient",
+            "https://ward.example/fhir/wrd01/Patient",
+            "https://ward.example.evil/fhir/WRD01/Patient",
+            "https://ward.example/fhir/WRD01",
             "https://user@ward.example/fhir/WRD01/Patient",
         ] {
             assert!(!is_same_url(other, url), "{other}");

@@ -25,8 +25,15 @@ impl<'a> Jwt<'a> {
         }
         let (signed, signature) = text.rsplit_once('.')?;
         let (header, payload) = signed.split_once('.')?;
-        let whole = ![header, payload, signature].iter().any(|part| part.is_empty());
-        (whole && !payload.contains('.')).then_some(Self { header, payload, signed, signature })
+        let whole = ![header, payload, signature]
+            .iter()
+            .any(|part| part.is_empty());
+        (whole && !payload.contains('.')).then_some(Self {
+            header,
+            payload,
+            signed,
+            signature,
+        })
     }
 
     /// The signature's bytes.
@@ -45,7 +52,10 @@ pub(crate) fn decode(part: &str) -> Option<Vec<u8>> {
 pub(crate) struct NumericDate(pub(crate) Timestamp);
 
 impl<'de> Deserialize<'de> for NumericDate {
-    #[expect(clippy::cast_possible_truncation, reason = "a float saturates; it is compared only")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a float saturates; it is compared only"
+    )]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let seconds = f64::deserialize(deserializer)?;
         Ok(Self(Timestamp::from_micros((seconds * 1e6) as i64)))
@@ -60,7 +70,17 @@ mod tests {
     fn a_jwt_has_three_parts() {
         let jwt = Jwt::split("aa.bb.cc").unwrap();
         assert_eq!((jwt.header, jwt.payload, jwt.signed), ("aa", "bb", "aa.bb"));
-        for bad in ["", ".", "..", "a.b", "a.b.", ".b.c", "a..c", "a.b.c.d", &"a".repeat(9000)] {
+        for bad in [
+            "",
+            ".",
+            "..",
+            "a.b",
+            "a.b.",
+            ".b.c",
+            "a..c",
+            "a.b.c.d",
+            &"a".repeat(9000),
+        ] {
             assert!(Jwt::split(bad).is_none(), "{bad}");
         }
     }
@@ -68,8 +88,14 @@ mod tests {
     #[test]
     fn a_date_of_any_number_is_read() {
         let read = |json| serde_json::from_str::<NumericDate>(json).map(|date| date.0);
-        assert_eq!(read("1795435200").unwrap(), Timestamp::from_seconds(1_795_435_200));
-        assert_eq!(read("1795435200.5").unwrap().as_micros(), 1_795_435_200_500_000);
+        assert_eq!(
+            read("1795435200").unwrap(),
+            Timestamp::from_seconds(1_795_435_200)
+        );
+        assert_eq!(
+            read("1795435200.5").unwrap().as_micros(),
+            1_795_435_200_500_000
+        );
         assert_eq!(read("1e300").unwrap().as_micros(), i64::MAX);
         assert!(read("\"1795435200\"").is_err() && read("null").is_err() && read("1e999").is_err());
     }

@@ -83,13 +83,28 @@ struct Jwk<'a> {
 
 impl Jwk<'_> {
     fn is_secret(&self) -> bool {
-        let Self { d, p, q, dp, dq, qi, oth, k, .. } = self;
-        [d, p, q, dp, dq, qi, oth, k].iter().any(|member| member.is_some())
+        let Self {
+            d,
+            p,
+            q,
+            dp,
+            dq,
+            qi,
+            oth,
+            k,
+            ..
+        } = self;
+        [d, p, q, dp, dq, qi, oth, k]
+            .iter()
+            .any(|member| member.is_some())
     }
 
     fn is_for_verifying(&self) -> bool {
         self.usage.as_deref().is_none_or(|usage| usage == "sig")
-            && self.key_ops.as_ref().is_none_or(|ops| ops.iter().any(|op| &**op == "verify"))
+            && self
+                .key_ops
+                .as_ref()
+                .is_none_or(|ops| ops.iter().any(|op| &**op == "verify"))
     }
 }
 
@@ -114,11 +129,20 @@ impl PublicKey {
             ("RSA", _) => rsa(&jwk)?,
             _ => return Err(Error::Key("not of a known kind")),
         };
-        if jwk.alg.as_deref().is_some_and(|alg| !algorithm.is_named(alg)) {
+        if jwk
+            .alg
+            .as_deref()
+            .is_some_and(|alg| !algorithm.is_named(alg))
+        {
             return Err(Error::Key("its alg is not the one of its kind"));
         }
         let thumbprint = Thumbprint(sha256(canonical.as_bytes()));
-        Ok(Self { algorithm, thumbprint, id: jwk.kid, prepared })
+        Ok(Self {
+            algorithm,
+            thumbprint,
+            id: jwk.kid,
+            prepared,
+        })
     }
 
     /// Verifies a signature.
@@ -139,8 +163,10 @@ fn elliptic(
     if x.len() != size || y.len() != size {
         return Err(Error::Key("a coordinate of the wrong length"));
     }
-    let canonical =
-        format!(r#"{{"crv":"{}","kty":"EC","x":"{}","y":"{}"}}"#, jwk.crv, jwk.x, jwk.y);
+    let canonical = format!(
+        r#"{{"crv":"{}","kty":"EC","x":"{}","y":"{}"}}"#,
+        jwk.crv, jwk.x, jwk.y
+    );
     let point = [&[4], x.as_slice(), y.as_slice()].concat();
     let prepared = ParsedPublicKey::new(verification, point)
         .map_err(|_| Error::Key("not a point of its curve"))?;
@@ -158,7 +184,9 @@ fn rsa(jwk: &Jwk<'_>) -> Result<Parts, Error> {
     let (n, e) = (decode(&jwk.n)?, decode(&jwk.e)?);
     let is_full = n.first().is_some_and(|first| *first & 0x80 != 0);
     if !is_full || !MODULUS.contains(&n.len()) {
-        return Err(Error::Key("an RSA modulus of 2048 to 4096 bits, a multiple of 8, is asked for"));
+        return Err(Error::Key(
+            "an RSA modulus of 2048 to 4096 bits, a multiple of 8, is asked for",
+        ));
     }
     if e != [1, 0, 1] {
         return Err(Error::Key("the RSA exponent 65537 is asked for"));
@@ -172,7 +200,9 @@ fn rsa(jwk: &Jwk<'_>) -> Result<Parts, Error> {
 
 /// Base64url without padding, in its one spelling: so the texts can stand in the thumbprint.
 fn decode(text: &str) -> Result<Vec<u8>, Error> {
-    BASE64URL_NOPAD.decode(text.as_bytes()).map_err(|_| Error::Key("not base64url"))
+    BASE64URL_NOPAD
+        .decode(text.as_bytes())
+        .map_err(|_| Error::Key("not base64url"))
 }
 
 /// The keys that a service registered.
@@ -222,7 +252,8 @@ mod tests {
     /// RFC 7638 3.1, but for its modulus there is the real one of the RFC.
     const RSA: &str = r#"{"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw","e":"AQAB","alg":"RS384","kid":"2011-04-29"}"#;
     /// RFC 8037, appendix A.2.
-    const ED: &str = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+    const ED: &str =
+        r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
     /// RFC 9449, the key of its examples.
     const EC: &str = r#"{"kty":"EC","x":"l8tFrhx-34tV3hRICRDY9zCkDlpBhF42UQUfWVAWBFs","y":"9VE4jf_Ok_o64zbTTlcuNJajHmt6v9TDVrU0CdvGRDA","crv":"P-256"}"#;
 
@@ -238,9 +269,18 @@ mod tests {
     #[test]
     fn thumbprints_are_those_of_the_standards() {
         let rfc_7638 = RSA.replace(r#""alg":"RS384","#, "");
-        assert_eq!(thumbprint(&rfc_7638), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
-        assert_eq!(thumbprint(ED), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
-        assert_eq!(thumbprint(EC), "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I");
+        assert_eq!(
+            thumbprint(&rfc_7638),
+            "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+        );
+        assert_eq!(
+            thumbprint(ED),
+            "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
+        );
+        assert_eq!(
+            thumbprint(EC),
+            "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"
+        );
     }
 
     #[test]
@@ -254,7 +294,10 @@ mod tests {
     #[test]
     fn a_key_that_is_not_for_this_is_refused() {
         for bad in [
-            "", "{}", "null", "[]",
+            "",
+            "{}",
+            "null",
+            "[]",
             r#"{"kty":"oct","k":"AAAA"}"#,
             r#"{"kty":"EC","crv":"P-521","x":"AA","y":"AA"}"#,
             r#"{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}"#,
@@ -280,7 +323,13 @@ mod tests {
         let set = |keys: &[&str]| KeySet::parse(&format!(r#"{{"keys":[{}]}}"#, keys.join(",")));
         assert!(set(&[RSA]).unwrap().get("2011-04-29").is_some());
         assert!(set(&[RSA]).unwrap().get("other").is_none());
-        for bad in [&[][..], &[EC], &[ED], &[RSA, RSA], &[&RSA.replace("kid", "kidd")]] {
+        for bad in [
+            &[][..],
+            &[EC],
+            &[ED],
+            &[RSA, RSA],
+            &[&RSA.replace("kid", "kidd")],
+        ] {
             assert!(set(bad).is_err());
         }
     }

@@ -1,7 +1,14 @@
 //! Services: SMART Backend Services with tokens bound to their sender.
 
-pub(crate) mod assertion;
-pub(crate) mod dpop;
-pub(crate) mod jws;
-pub(crate) mod key;
-pub(crate) mod replay;
+mod assertion;
+mod dpop;
+mod jws;
+mod key;
+mod registration;
+mod replay;
+mod token_endpoint;
+mod tokens;
+
+pub use registration::NewService;
+pub use token_endpoint::{AccessToken, TokenRequest};
+pub(crate) use tokens::Tokens;

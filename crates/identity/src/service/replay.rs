@@ -52,7 +52,9 @@ impl Replay {
     pub(crate) fn once(&self, owner: &[u8], id: &[u8], now: Timestamp) -> Use {
         let key = key(owner, id);
         let [first, ..] = key;
-        let Some(shard) = self.shards.get(usize::from(first) % SHARDS) else { return Use::Full };
+        let Some(shard) = self.shards.get(usize::from(first) % SHARDS) else {
+            return Use::Full;
+        };
         let mut shard = shard.lock();
         shard.turn(now.as_micros().div_euclid(self.life_micros));
         if shard.previous.contains(&key) {
@@ -60,9 +62,17 @@ impl Replay {
         }
         let is_full = shard.current.len() + shard.previous.len() >= self.limit;
         if is_full {
-            return if shard.current.contains(&key) { Use::Again } else { Use::Full };
+            return if shard.current.contains(&key) {
+                Use::Again
+            } else {
+                Use::Full
+            };
         }
-        if shard.current.insert(key) { Use::First } else { Use::Again }
+        if shard.current.insert(key) {
+            Use::First
+        } else {
+            Use::Again
+        }
     }
 }
 
@@ -73,7 +83,11 @@ impl Shard {
             return;
         }
         let passed = mem::take(&mut self.current);
-        self.previous = if generation == self.generation + 1 { passed } else { HashSet::new() };
+        self.previous = if generation == self.generation + 1 {
+            passed
+        } else {
+            HashSet::new()
+        };
         self.generation = generation;
     }
 }

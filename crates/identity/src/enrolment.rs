@@ -1,0 +1,309 @@
+//! Enrolling the first factor, by a one-time link.
+//!
+//! Enrolling never begins a session: whoever has enrolled a factor signs in with it.
+
+use std::sync::Arc;
+
+use ward_core::{AccountId, Secret, Timestamp, limits};
+use webauthn_rs::prelude::PasskeyRegistration;
+
+use crate::{
+    Account, Caller, Error, Identity, SignInName,
+    account::Member,
+    factor::Credentials,
+    ledger::Changes,
+    passkey::StoredPasskey,
+    password::{self, PasswordHash},
+    record::key,
+    token::TokenHash,
+    totp::TotpSecret,
+};
+
+/// An enrolment link that was not used.
+#[derive(Clone)]
+pub(crate) struct Link {
+    pub(crate) member: Arc<Member>,
+    pub(crate) expires: Timestamp,
+}
+
+/// A passkey on its way to an account.
+pub(crate) struct PasskeyCeremony {
+    account: AccountId,
+    state: PasskeyRegistration,
+}
+
+/// An authenticator app on its way to an account.
+pub(crate) struct AppCeremony {
+    account: AccountId,
+    totp: TotpSecret,
+    tries_left: u32,
+}
+
+/// Whom an enrolment link is for.
+#[derive(Debug)]
+pub struct EnrolmentView {
+    /// The account's sign-in name.
+    pub name: SignInName,
+    /// The person's name.
+    pub display_name: String,
+    /// When the link ends.
+    pub expires: Timestamp,
+}
+
+/// A passkey ceremony that began.
+#[derive(Debug)]
+pub struct Started {
+    /// Names the ceremony when it is finished.
+    pub ceremony: String,
+    /// What the browser is asked (`{"publicKey": ..}`), for `navigator.credentials`.
+    pub options: String,
+}
+
+/// An authenticator app's enrolment that began.
+#[derive(Debug)]
+pub struct AppEnrolment {
+    /// Names the ceremony when it is finished.
+    pub ceremony: String,
+    /// What the QR code holds: an `otpauth` URI.
+    pub uri: Secret<String>,
+    /// The same secret to be typed, in base32.
+    pub secret: Secret<String>,
+}
+
+impl Identity {
+    /// Whom a link is for, as long as it works. Looking does not use it up.
+    pub fn enrolment(&self, token: &str) -> Option<EnrolmentView> {
+        let (_, link) = self.link(token).ok()?;
+        let account = link.member.account();
+        Some(EnrolmentView {
+            name: account.name.clone(),
+            display_name: account.display_name.to_string(),
+            expires: link.expires,
+        })
+    }
+
+    /// Begins to enrol a passkey by a link.
+    ///
+    /// # Errors
+    /// [`Error::Link`].
+    pub fn start_passkey_enrolment(&self, token: &str) -> Result<Started, Error> {
+        let (_, link) = self.link(token)?;
+        self.start_passkey(&link.member)
+    }
+
+    /// Finishes to enrol a passkey by a link: the link is used up.
+    ///
+    /// # Errors
+    /// [`Error::Link`], [`Error::Ceremony`], [`Error::Passkey`].
+    pub async fn finish_passkey_enrolment(
+        &self,
+        token: &str,
+        ceremony: &str,
+        response: &str,
+        label: &str,
+        caller: &Caller<'_>,
+    ) -> Result<(), Error> {
+        let (_, link) = self.link(token)?;
+        let passkey = self.finish_passkey(&link.member, ceremony, response, label)?;
+        let id = link.member.account().id;
+        let changes = Changes::default().put(key::passkey(id, &passkey.id()), &passkey)?;
+        self.use_link(token, caller, changes, |credentials| {
+            credentials.passkeys.push(passkey);
+        })
+        .await
+    }
+
+    /// Begins to enrol a password with an authenticator app by a link.
+    ///
+    /// # Errors
+    /// [`Error::Link`].
+    pub fn start_app_enrolment(&self, token: &str) -> Result<AppEnrolment, Error> {
+        let (_, link) = self.link(token)?;
+        let account = link.member.account();
+        let totp = TotpSecret::new(&*self.random);
+        let (uri, secret) = (totp.uri(&account.name.to_string())?, totp.base32());
+        let state = AppCeremony {
+            account: account.id,
+            totp,
+            tries_left: limits::ENROLMENT_CODES,
+        };
+        let ceremony = self.app_enrolments.start(state, self.now(), &*self.random);
+        Ok(AppEnrolment {
+            ceremony,
+            uri,
+            secret,
+        })
+    }
+
+    /// The same enrolment again, to show its page once more.
+    ///
+    /// # Errors
+    /// [`Error::Link`], [`Error::Ceremony`].
+    pub fn app_enrolment(&self, token: &str, ceremony: &str) -> Result<AppEnrolment, Error> {
+        let (_, link) = self.link(token)?;
+        let account = link.member.account();
+        let totp = self.app_enrolments.look(ceremony, self.now(), |state| {
+            (state.account == account.id).then(|| state.totp.clone())
+        });
+        let totp = totp.flatten().ok_or(Error::Ceremony)?;
+        let (uri, secret) = (totp.uri(&account.name.to_string())?, totp.base32());
+        Ok(AppEnrolment {
+            ceremony: ceremony.to_owned(),
+            uri,
+            secret,
+        })
+    }
+
+    /// Finishes to enrol a password with an authenticator app, confirmed by a code of it: both or
+    /// none, and the link is used up. After a wrong code or an unacceptable password the same
+    /// ceremony goes on.
+    ///
+    /// # Errors
+    /// [`Error::Link`], [`Error::Ceremony`], [`Error::Password`], [`Error::Code`], [`Error::Busy`].
+    pub async fn finish_app_enrolment(
+        &self,
+        token: &str,
+        ceremony: &str,
+        password: &str,
+        code: &str,
+        caller: &Caller<'_>,
+    ) -> Result<(), Error> {
+        let (_, link) = self.link(token)?;
+        let account = link.member.account();
+        password::check(password, &own_names(&account))?;
+        let totp = self.confirm_app(ceremony, &account, code)?;
+        let password = password.to_owned();
+        let random = Arc::clone(&self.random);
+        let hash = self
+            .hash(move || PasswordHash::new(&password, &*random))
+            .await?;
+        let changes = Changes::default()
+            .put(key::password(account.id), &hash)?
+            .put(key::totp(account.id), &totp)?;
+        self.use_link(token, caller, changes, |credentials| {
+            (credentials.password, credentials.totp) = (Some(hash), Some(totp));
+        })
+        .await?;
+        self.app_enrolments.take(ceremony, self.now());
+        Ok(())
+    }
+
+    /// The app's secret, if the code is of it. The code is used up with it.
+    fn confirm_app(
+        &self,
+        ceremony: &str,
+        account: &Account,
+        code: &str,
+    ) -> Result<TotpSecret, Error> {
+        let now = self.now();
+        let confirmed = self.app_enrolments.look(ceremony, now, |state| {
+            if state.account != account.id || state.tries_left == 0 {
+                return Err(Error::Ceremony);
+            }
+            state.tries_left -= 1;
+            let step = state.totp.check(code, now)?.ok_or(Error::Code)?;
+            let mut totp = state.totp.clone();
+            totp.claim(step);
+            Ok(totp)
+        });
+        confirmed.ok_or(Error::Ceremony)?
+    }
+
+    pub(crate) fn start_passkey(&self, member: &Member) -> Result<Started, Error> {
+        let account = member.account();
+        let existing = member.credentials.lock().passkeys.clone();
+        if existing.len() >= limits::PASSKEYS_PER_ACCOUNT {
+            return Err(Error::NotPossible(
+                "the account has as many passkeys as it may",
+            ));
+        }
+        let (options, state) = self.relying_party.start_registration(&account, &existing)?;
+        let state = PasskeyCeremony {
+            account: account.id,
+            state,
+        };
+        let ceremony = self
+            .passkey_enrolments
+            .start(state, self.now(), &*self.random);
+        Ok(Started { ceremony, options })
+    }
+
+    pub(crate) fn finish_passkey(
+        &self,
+        member: &Member,
+        ceremony: &str,
+        response: &str,
+        label: &str,
+    ) -> Result<StoredPasskey, Error> {
+        let now = self.now();
+        let state = self
+            .passkey_enrolments
+            .take(ceremony, now)
+            .ok_or(Error::Ceremony)?;
+        if state.account != member.account().id {
+            return Err(Error::Ceremony);
+        }
+        let passkey = self
+            .relying_party
+            .finish_registration(response, &state.state, label, now)?;
+        let id = passkey.id();
+        let members = self.members.read();
+        let has = |member: &Arc<Member>| {
+            member
+                .credentials
+                .lock()
+                .passkeys
+                .iter()
+                .any(|known| known.id() == id)
+        };
+        if members.values().any(has) {
+            Err(Error::Passkey)
+        } else {
+            Ok(passkey)
+        }
+    }
+
+    /// A link that works.
+    fn link(&self, token: &str) -> Result<(TokenHash, Link), Error> {
+        let hash = TokenHash::of(token).ok_or(Error::Link)?;
+        let link = self.links.read().get(&hash).cloned().ok_or(Error::Link)?;
+        let works = link.expires > self.now() && !link.member.account().suspended;
+        if works {
+            Ok((hash, link))
+        } else {
+            Err(Error::Link)
+        }
+    }
+
+    /// Uses a link up, with what it is used for. Of two who use it, one does.
+    async fn use_link(
+        &self,
+        token: &str,
+        caller: &Caller<'_>,
+        changes: Changes,
+        apply: impl FnOnce(&mut Credentials),
+    ) -> Result<(), Error> {
+        let (hash, link) = self.link(token)?;
+        let account = link.member.account();
+        let _changing = self
+            .organisation(account.organisation())?
+            .changing
+            .lock()
+            .await;
+        self.link(token)?;
+        let changes = changes.remove(key::link(account.id));
+        self.commit(account.organisation(), None, caller.request, changes)
+            .await?;
+        self.links.write().remove(&hash);
+        apply(&mut link.member.credentials.lock());
+        Ok(())
+    }
+}
+
+fn own_names(account: &Account) -> [&str; 3] {
+    [
+        account.name.local(),
+        &account.display_name,
+        account.organisation().as_str(),
+    ]
+}

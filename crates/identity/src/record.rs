@@ -1,0 +1,201 @@
+//! How facts are kept: a format byte, then JSON, sealed by the ledger.
+//!
+//! Within format 1, fields are only ever added, with a default. What an earlier Ward wrote is read
+//! forever: see the fixtures of the tests.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use ward_core::{AccountId, Ods, ResourceKey, SessionId, Timestamp};
+use ward_log::Factors;
+
+use crate::{
+    Account, Error, Role, Scopes, ServiceAccount, SignInName, session::Session, token::TokenHash,
+};
+
+const FORMAT: u8 = 1;
+
+/// The bytes of a record.
+pub(crate) fn encode(record: &impl Serialize) -> Result<Vec<u8>, Error> {
+    let mut bytes = vec![FORMAT];
+    serde_json::to_writer(&mut bytes, record).map_err(|_| Error::Corrupt("unwritable record"))?;
+    Ok(bytes)
+}
+
+/// Reads what [`encode`] wrote.
+pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    match bytes.split_first() {
+        Some((&FORMAT, json)) => serde_json::from_slice(json).map_err(|_| Error::Corrupt("record")),
+        _ => Err(Error::Corrupt("record of an unknown format")),
+    }
+}
+
+/// The key that a fact is kept under: `kind/rest`. No name of a person is part of one.
+pub(crate) mod key {
+    use ward_core::{AccountId, SessionId};
+
+    pub(crate) const ACCOUNTS: &str = "account/";
+    pub(crate) const PASSKEYS: &str = "passkey/";
+    pub(crate) const PASSWORDS: &str = "password/";
+    pub(crate) const CODES: &str = "totp/";
+    pub(crate) const LINKS: &str = "link/";
+    pub(crate) const SESSIONS: &str = "session/";
+    pub(crate) const SEEN: &str = "sessions-seen/all";
+
+    pub(crate) fn account(id: AccountId) -> String {
+        format!("{ACCOUNTS}{id}")
+    }
+
+    pub(crate) fn passkey(account: AccountId, passkey: &str) -> String {
+        format!("{PASSKEYS}{account}/{passkey}")
+    }
+
+    pub(crate) fn password(account: AccountId) -> String {
+        format!("{PASSWORDS}{account}")
+    }
+
+    pub(crate) fn totp(account: AccountId) -> String {
+        format!("{CODES}{account}")
+    }
+
+    pub(crate) fn link(account: AccountId) -> String {
+        format!("{LINKS}{account}")
+    }
+
+    pub(crate) fn session(id: SessionId) -> String {
+        format!("{SESSIONS}{id}")
+    }
+
+    /// The account that a key is about.
+    pub(crate) fn owner(key: &str) -> Option<AccountId> {
+        key.split('/').nth(1)?.parse().ok()
+    }
+}
+
+/// `account/{id}`
+#[derive(Serialize, Deserialize)]
+pub(crate) struct AccountRecord {
+    name: String,
+    display_name: String,
+    role: Role,
+    practitioner: Option<String>,
+    suspended: bool,
+    created_at_micros: i64,
+    created_by: Option<AccountId>,
+    service: Option<ServiceRecord>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ServiceRecord {
+    scopes: Scopes,
+    jwks: String,
+    enrolled_by: AccountId,
+    approved_by: AccountId,
+    expires_micros: i64,
+}
+
+impl From<&Account> for AccountRecord {
+    fn from(account: &Account) -> Self {
+        Self {
+            name: account.name.local().to_owned(),
+            display_name: account.display_name.to_string(),
+            role: account.role,
+            practitioner: account.practitioner.as_ref().map(ResourceKey::to_string),
+            suspended: account.suspended,
+            created_at_micros: account.created_at.as_micros(),
+            created_by: account.created_by,
+            service: account.service.as_ref().map(|service| ServiceRecord {
+                scopes: service.scopes.clone(),
+                jwks: service.jwks.to_string(),
+                enrolled_by: service.enrolled_by,
+                approved_by: service.approved_by,
+                expires_micros: service.expires.as_micros(),
+            }),
+        }
+    }
+}
+
+impl AccountRecord {
+    pub(crate) fn into_account(self, id: AccountId, organisation: &Ods) -> Result<Account, Error> {
+        let practitioner = self.practitioner.map(|key| key.parse()).transpose();
+        Ok(Account {
+            id,
+            name: SignInName::new(&self.name, organisation)?,
+            display_name: self.display_name.into(),
+            role: self.role,
+            practitioner: practitioner.map_err(|_| Error::Corrupt("practitioner"))?,
+            suspended: self.suspended,
+            created_at: Timestamp::from_micros(self.created_at_micros),
+            created_by: self.created_by,
+            service: self.service.map(|service| ServiceAccount {
+                scopes: service.scopes,
+                jwks: service.jwks.into(),
+                enrolled_by: service.enrolled_by,
+                approved_by: service.approved_by,
+                expires: Timestamp::from_micros(service.expires_micros),
+            }),
+        })
+    }
+}
+
+/// `link/{account}`: an account has one enrolment link at most.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct LinkRecord {
+    pub(crate) hash: [u8; 32],
+    pub(crate) expires_micros: i64,
+}
+
+/// `session/{id}`
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SessionRecord {
+    hash: [u8; 32],
+    pub(crate) account: AccountId,
+    factors: Vec<String>,
+    proved_at_micros: i64,
+    form_token: String,
+}
+
+impl SessionRecord {
+    pub(crate) fn new(session: &Session, hash: TokenHash, account: AccountId) -> Self {
+        Self {
+            hash: hash.0,
+            account,
+            factors: session
+                .proof
+                .factors
+                .names()
+                .map(ToOwned::to_owned)
+                .collect(),
+            proved_at_micros: session.proof.at.as_micros(),
+            form_token: session.form_token.to_string(),
+        }
+    }
+
+    pub(crate) fn hash(&self) -> TokenHash {
+        TokenHash(self.hash)
+    }
+
+    pub(crate) const fn proved_at(&self) -> Timestamp {
+        Timestamp::from_micros(self.proved_at_micros)
+    }
+
+    pub(crate) fn form_token(&self) -> &str {
+        &self.form_token
+    }
+
+    /// What was proved. A factor that this Ward does not know counts as nothing.
+    pub(crate) fn factors(&self) -> Factors {
+        let known = [Factors::PASSKEY, Factors::PASSWORD, Factors::TOTP];
+        let proved = known.into_iter().filter(|factor| {
+            factor
+                .names()
+                .all(|name| self.factors.iter().any(|proved| proved == name))
+        });
+        proved.fold(Factors::NONE, Factors::with)
+    }
+}
+
+/// `sessions-seen/all`: when each session was last used, in microseconds since 1970. Written now
+/// and then for all, so that a restart takes little of anybody's idle time.
+#[derive(Serialize, Deserialize, Default)]
+pub(crate) struct SeenRecord(pub(crate) BTreeMap<SessionId, i64>);

@@ -1,0 +1,85 @@
+//! What is done now and then, beside requests.
+
+use std::{collections::HashMap, time::Duration};
+
+use ward_core::{Ods, SessionId, Timestamp, limits};
+use ward_log::SignOutCause;
+
+use crate::{
+    Error, Identity,
+    ledger::Changes,
+    record::{SeenRecord, key},
+};
+
+impl Identity {
+    /// How often [`Identity::keep_up`] should be called: a restart takes at most that much of
+    /// anybody's idle time.
+    pub const UPKEEP: Duration = Duration::from_mins(1);
+
+    /// Ends sessions that are over, and writes down when the others were last used. Returns how
+    /// many failed sign-ins were counted and not written down one by one since the last time.
+    ///
+    /// # Errors
+    /// [`Error::Store`]; the next call tries again.
+    pub async fn keep_up(&self) -> Result<u64, Error> {
+        let now = self.now();
+        self.tokens.forget_expired(now);
+        let over = self.sessions.select(|session| session.over(now).is_some());
+        let cause =
+            |session: &crate::session::Session| session.over(now).unwrap_or(SignOutCause::Idle);
+        self.end(over, cause, None).await?;
+        self.forget_expired_links(now).await?;
+        self.write_seen().await?;
+        let withheld = self
+            .organisations
+            .values()
+            .map(|of| of.failures.take_withheld())
+            .sum();
+        if withheld > 0 {
+            let limit = limits::FAILURES_LOGGED;
+            tracing::warn!(
+                withheld,
+                limit,
+                "failed sign-ins were counted and not logged singly"
+            );
+        }
+        Ok(withheld)
+    }
+
+    async fn forget_expired_links(&self, now: Timestamp) -> Result<(), Error> {
+        let mut expired = Vec::new();
+        self.links.write().retain(|_, link| {
+            let works = link.expires > now;
+            if !works {
+                expired.push(link.member.account());
+            }
+            works
+        });
+        for account in expired {
+            let changes = Changes::default().remove(key::link(account.id));
+            self.commit(account.organisation(), None, None, changes)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// One fact for all sessions of an organisation, written where one of them was used since.
+    async fn write_seen(&self) -> Result<(), Error> {
+        let mut seen: HashMap<Ods, SeenRecord> = HashMap::new();
+        for (_, session) in self.sessions.select(|_| true) {
+            let (id, used): (SessionId, _) = (session.proof.session, session.last_used());
+            let ods = session.member.account().organisation().clone();
+            seen.entry(ods).or_default().0.insert(id, used.as_micros());
+        }
+        for (ods, record) in seen {
+            let of = self.organisation(&ods)?;
+            if !of.seen.is_new(&record) {
+                continue;
+            }
+            let changes = Changes::default().put(key::SEEN.to_owned(), &record)?;
+            self.commit(&ods, None, None, changes).await?;
+            of.seen.written(record);
+        }
+        Ok(())
+    }
+}
