@@ -3,7 +3,7 @@
 //! `family`, `given` and `phonetic` take their values from where `name` does: one set of terms
 //! serves all four, and the exact check after opening tells them apart. That halves the rows.
 
-use std::collections::BTreeSet;
+use std::{cmp::Reverse, collections::BTreeSet};
 
 use super::{
     ParameterKind,
@@ -19,34 +19,44 @@ pub(super) fn is_person(resource_type: &str) -> bool {
     PEOPLE.contains(&resource_type)
 }
 
-/// The parameter whose terms this one's values are among: mostly itself.
-pub(super) fn index_of(
-    resource_type: &str,
-    declared: &Declared,
-    all: &[&Declared],
-) -> Option<&'static str> {
-    if declared.paths.is_empty() || tells_too_much(resource_type, declared) {
-        return None;
-    }
-    let own = atoms(resource_type, declared);
-    let takes_in = |other: &&&Declared| {
-        let theirs = atoms(resource_type, other);
-        other.kind == declared.kind
-            && !tells_too_much(resource_type, other)
-            && own
-                .iter()
-                .all(|atom| theirs.iter().any(|their| their.takes_in(atom)))
-    };
-    // The one that takes in most; of equals, one and the same for each of them.
-    all.iter()
-        .filter(takes_in)
-        .max_by_key(|other| {
-            (
-                atoms(resource_type, other).len(),
-                std::cmp::Reverse(other.name),
-            )
+/// For each parameter the one whose terms its values are among: mostly itself.
+pub(super) fn indexes(resource_type: &str, all: &[&Declared]) -> Vec<Option<&'static str>> {
+    let parameters: Vec<Indexed> = all
+        .iter()
+        .filter(|declared| !declared.paths.is_empty() && !tells_too_much(resource_type, declared))
+        .map(|declared| Indexed {
+            declared,
+            atoms: atoms(resource_type, declared),
         })
-        .map(|other| other.name)
+        .collect();
+    let reach = |of: &Indexed| parameters.iter().filter(|other| of.takes_in(other)).count();
+    // Of those that take a parameter in, the one that takes in most; of equals, the first by name:
+    // so the one chosen is found by its own terms.
+    let index = |own: &Indexed| {
+        let takers = parameters.iter().filter(|other| other.takes_in(own));
+        let best = takers.max_by_key(|other| (reach(other), Reverse(other.declared.name)))?;
+        Some(best.declared.name)
+    };
+    all.iter()
+        .map(|declared| {
+            parameters
+                .iter()
+                .find(|own| own.declared.name == declared.name)
+        })
+        .map(|own| own.and_then(index))
+        .collect()
+}
+
+struct Indexed<'d> {
+    declared: &'d Declared,
+    atoms: BTreeSet<Atom>,
+}
+
+impl Indexed<'_> {
+    fn takes_in(&self, other: &Self) -> bool {
+        let has = |atom: &Atom| self.atoms.iter().any(|own| own.takes_in(atom));
+        self.declared.kind == other.declared.kind && other.atoms.iter().all(has)
+    }
 }
 
 /// A term of a field with few values sorts people into a few groups for whoever holds the disk
@@ -56,8 +66,12 @@ pub(super) fn index_of(
 /// have terms; all others describe, and come from small sets.
 fn tells_too_much(resource_type: &str, declared: &Declared) -> bool {
     let describes = |path: &Path| match declared.kind {
-        ParameterKind::Token => !matches!(path.datatype, "Identifier" | "ContactPoint" | "id"),
-        ParameterKind::String => path.text.ends_with(".country") || path.text.ends_with(".state"),
+        ParameterKind::Token => {
+            !matches!(path.datatype, "Identifier" | "ContactPoint") && path.text != "id"
+        }
+        ParameterKind::String => {
+            matches!(path.text.rsplit_once('.'), Some((_, "country" | "state")))
+        }
         _ => false,
     };
     is_person(resource_type) && declared.paths.iter().any(describes)
@@ -66,6 +80,7 @@ fn tells_too_much(resource_type: &str, declared: &Declared) -> bool {
 /// One element that values are taken from.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Atom {
+    /// With the path's filters.
     element: String,
     /// Found by its later words, too.
     words: bool,
@@ -73,7 +88,8 @@ struct Atom {
 
 impl Atom {
     fn takes_in(&self, other: &Self) -> bool {
-        self.element == other.element && (self.words || !other.words)
+        let same = self.element == other.element;
+        (same || self.element == without_filters(&other.element)) && (self.words || !other.words)
     }
 }
 
@@ -86,11 +102,11 @@ fn atoms(resource_type: &str, declared: &Declared) -> BTreeSet<Atom> {
     };
     let mut atoms = BTreeSet::new();
     for path in &declared.paths {
-        let element = without_filters(path.text);
+        let element = path.text;
         let parts = parts(path.datatype);
         if parts.is_empty() {
             atoms.insert(Atom {
-                element,
+                element: element.to_owned(),
                 words: false,
             });
         } else {

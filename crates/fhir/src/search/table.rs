@@ -148,15 +148,17 @@ impl TypeTable {
                 }
             }
         }
+        let indexes = cover::indexes(name, &all);
         let parameters = all
             .iter()
-            .map(|declared| describe(name, declared, &all))
+            .zip(indexes)
+            .map(|(declared, index)| describe(name, declared, index))
             .collect();
         Self { parameters, trie }
     }
 }
 
-fn describe(name: &'static str, declared: &Declared, all: &[&Declared]) -> Parameter {
+fn describe(name: &'static str, declared: &Declared, index: Option<&'static str>) -> Parameter {
     Parameter {
         name: declared.name,
         kind: declared.kind,
@@ -170,7 +172,7 @@ fn describe(name: &'static str, declared: &Declared, all: &[&Declared]) -> Param
             .paths
             .iter()
             .any(|path| !POINTS.contains(&path.datatype)),
-        index: cover::index_of(name, declared, all),
+        index,
     }
 }
 

@@ -10,18 +10,17 @@ pub(crate) fn normalise(text: &str) -> String {
     let mut folded = Folded::with_capacity(text.len());
     if text.is_ascii() {
         text.bytes()
-            .for_each(|byte| folded.push(char::from(byte.to_ascii_lowercase())));
+            .map(|byte| char::from(byte.to_ascii_lowercase()))
+            .for_each(|c| folded.push(c));
     } else {
-        for character in text
+        let bare = text
             .nfkd()
-            .filter(|character| !is_combining_mark(*character))
-        {
-            character
-                .to_lowercase()
-                .for_each(|lower| match letters(lower) {
-                    Some(plain) => plain.chars().for_each(|letter| folded.push(letter)),
-                    None => folded.push(lower),
-                });
+            .filter(|character| !is_combining_mark(*character));
+        for lower in bare.flat_map(char::to_lowercase) {
+            match letters(lower) {
+                Some(plain) => plain.chars().for_each(|letter| folded.push(letter)),
+                None => folded.push(lower),
+            }
         }
     }
     if folded.text.is_empty() {
@@ -91,7 +90,7 @@ pub(crate) fn same_code(left: &str, right: &str) -> bool {
     left == right || fold_code(left) == fold_code(right)
 }
 
-/// The byte offsets at which words of a normalised text start, after the first.
+/// A normalised text from each of its words on, but for the first.
 pub(crate) fn later_words(normal: &str) -> impl Iterator<Item = &str> {
     normal
         .match_indices(' ')

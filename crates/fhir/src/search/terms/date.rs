@@ -10,7 +10,7 @@ pub(super) const DAYS: Hierarchy = Hierarchy {
         |month| month.div_euclid(12),
         |year| year.div_euclid(10),
     ],
-    first: -65_744,
+    first: -65_743,
     last: 87_657,
 };
 

@@ -87,22 +87,10 @@ impl Hierarchy {
             level += 1;
         }
         if level > 0 {
-            (low..=high).for_each(|number| {
-                emit(Node {
-                    kind: Node::COARSE,
-                    level,
-                    number,
-                })
-            });
+            emit_all(Node::COARSE, level, low, high, emit);
         }
         loop {
-            (low..=high).for_each(|number| {
-                emit(Node {
-                    kind: Node::WITHIN,
-                    level,
-                    number,
-                })
-            });
+            emit_all(Node::WITHIN, level, low, high, emit);
             if level == self.top() {
                 return;
             }
@@ -175,5 +163,15 @@ impl Hierarchy {
         if low <= high {
             self.cover(kind, level + 1, parent(low), parent(high), nodes);
         }
+    }
+}
+
+fn emit_all(kind: u8, level: u8, low: i64, high: i64, emit: &mut impl FnMut(Node)) {
+    for number in low..=high {
+        emit(Node {
+            kind,
+            level,
+            number,
+        });
     }
 }

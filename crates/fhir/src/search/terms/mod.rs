@@ -53,9 +53,9 @@ mod tag {
 fn tagged(tag: u8, parts: &[&str]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(1 + parts.iter().map(|part| part.len()).sum::<usize>());
     bytes.push(tag);
-    parts
-        .iter()
-        .for_each(|part| bytes.extend_from_slice(part.as_bytes()));
+    for part in parts {
+        bytes.extend_from_slice(part.as_bytes());
+    }
     bytes
 }
 
@@ -94,15 +94,15 @@ fn value_terms(value: &Value<'_>, emit: &mut impl FnMut(Vec<u8>)) {
     match value {
         Value::String { text, words } => string::index(&normalise(text), *words, emit),
         Value::Token(token) => {
-            token
-                .code
-                .into_iter()
-                .for_each(|code| emit(tagged(tag::CODE, &[&fold_code(code)])));
+            if let Some(code) = token.code {
+                emit(tagged(tag::CODE, &[&fold_code(code)]));
+            }
         }
-        Value::Identifier(token) => token
-            .code
-            .into_iter()
-            .for_each(|code| emit(tagged(tag::IDENTIFIER, &[&fold_code(code)]))),
+        Value::Identifier(token) => {
+            if let Some(code) = token.code {
+                emit(tagged(tag::IDENTIFIER, &[&fold_code(code)]));
+            }
+        }
         Value::Local { resource_type, id } => {
             emit(tagged(tag::LOCAL, &[resource_type, "/", id]));
         }

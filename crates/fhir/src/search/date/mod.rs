@@ -1,11 +1,15 @@
 //! Dates as intervals: what their precision leaves open (FHIR R4 search 3.1.1.4.7).
 
+mod calendar;
+mod read;
+
+pub(super) use calendar::{days, year_and_month};
+
 use std::cmp::Ordering;
 
 use super::Prefix;
 
-const SECOND: i64 = 1_000_000;
-pub(crate) const DAY: i64 = 86_400 * SECOND;
+pub(super) const DAY: i64 = 86_400_000_000;
 
 /// One end of an interval, in microseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,37 +72,6 @@ pub(crate) struct Interval {
 }
 
 impl Interval {
-    /// Reads a FHIR `date`, `dateTime` or `instant`, or a search value, which may leave out the
-    /// seconds and the zone.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
-        let mut reader = Reader(text.as_bytes());
-        let year = reader.number(4)?;
-        if year == 0 {
-            return None;
-        }
-        if reader.is_done() {
-            return Some(Self::days(days(year, 1, 1), days(year + 1, 1, 1)));
-        }
-        let month = reader
-            .part(b'-', 2)
-            .filter(|month| (1..=12).contains(month))?;
-        let next = days(year + month / 12, month % 12 + 1, 1);
-        let first = days(year, month, 1);
-        if reader.is_done() {
-            return Some(Self::days(first, next));
-        }
-        let day = reader.part(b'-', 2)?;
-        let at = first + day - 1;
-        if day == 0 || at >= next {
-            return None;
-        }
-        if reader.is_done() {
-            Some(Self::days(at, at + 1))
-        } else {
-            reader.time(at * DAY)
-        }
-    }
-
     fn days(first: i64, end: i64) -> Self {
         Self {
             low: Bound::new(first * DAY, None),
@@ -162,130 +135,6 @@ impl Interval {
     }
 }
 
-/// Days from 1970-01-01 of a date of the proleptic Gregorian calendar.
-pub(crate) fn days(year: i64, month: i64, day: i64) -> i64 {
-    // Years that start in March put the leap day last.
-    let (year, month) = if month > 2 {
-        (year, month - 3)
-    } else {
-        (year - 1, month + 9)
-    };
-    let (era, year) = (year.div_euclid(400), year.rem_euclid(400));
-    era * 146_097 + year * 365 + year / 4 - year / 100 + (153 * month + 2) / 5 + day - 1 - 719_468
-}
-
-/// The year and month of a day counted from 1970-01-01: the inverse of [`days`].
-pub(crate) fn year_and_month(day: i64) -> (i64, i64) {
-    let day = day + 719_468;
-    let (era, day) = (day.div_euclid(146_097), day.rem_euclid(146_097));
-    let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let in_year = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * in_year + 2) / 153;
-    let year = year + era * 400;
-    if month < 10 {
-        (year, month + 3)
-    } else {
-        (year + 1, month - 9)
-    }
-}
-
-struct Reader<'t>(&'t [u8]);
-
-impl Reader<'_> {
-    fn is_done(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    fn takes(&mut self, byte: u8) -> bool {
-        match self.0.split_first() {
-            Some((first, rest)) if *first == byte => {
-                self.0 = rest;
-                true
-            }
-            _ => false,
-        }
-    }
-
-    fn number(&mut self, digits: usize) -> Option<i64> {
-        let (number, rest) = self.0.split_at_checked(digits)?;
-        self.0 = rest;
-        number.iter().try_fold(0, |sum, digit| {
-            digit
-                .is_ascii_digit()
-                .then(|| sum * 10 + i64::from(digit - b'0'))
-        })
-    }
-
-    fn part(&mut self, separator: u8, digits: usize) -> Option<i64> {
-        if self.takes(separator) {
-            self.number(digits)
-        } else {
-            None
-        }
-    }
-
-    /// The time of a day, with the zone if there is one.
-    fn time(&mut self, day: i64) -> Option<Interval> {
-        let hours = self.part(b'T', 2).filter(|hours| *hours < 24)?;
-        let minutes = self.part(b':', 2).filter(|minutes| *minutes < 60)?;
-        let mut start = day + (hours * 60 + minutes) * 60 * SECOND;
-        let mut width = 60 * SECOND;
-        if self.takes(b':') {
-            // 60 is a leap second.
-            start += self.number(2).filter(|seconds| *seconds <= 60)? * SECOND;
-            width = SECOND;
-            if self.takes(b'.') {
-                let (fraction, unit) = self.fraction()?;
-                start += fraction;
-                width = unit;
-            }
-        }
-        let offset = self.zone()?;
-        let bound = |civil| Bound::new(civil, offset);
-        self.is_done().then(|| Interval {
-            low: bound(start),
-            high: bound(start + width),
-        })
-    }
-
-    /// Microseconds, and how many the last digit counts for; further digits are cut off.
-    fn fraction(&mut self) -> Option<(i64, i64)> {
-        let length = self
-            .0
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
-        let (digits, rest) = self.0.split_at_checked(length).filter(|_| length > 0)?;
-        self.0 = rest;
-        Some(
-            digits
-                .iter()
-                .take(6)
-                .fold((0, SECOND), |(sum, unit), digit| {
-                    (sum + i64::from(digit - b'0') * (unit / 10), unit / 10)
-                }),
-        )
-    }
-
-    /// Microseconds ahead of UTC; `Some(None)` where no zone is written.
-    fn zone(&mut self) -> Option<Option<i64>> {
-        if self.is_done() {
-            return Some(None);
-        }
-        if self.takes(b'Z') {
-            return Some(Some(0));
-        }
-        let sign = if self.takes(b'-') { -1 } else { 1 };
-        if sign == 1 && !self.takes(b'+') {
-            return None;
-        }
-        let hours = self.number(2).filter(|hours| *hours <= 14)?;
-        let minutes = self.part(b':', 2).filter(|minutes| *minutes < 60)?;
-        let offset = hours * 60 + minutes;
-        (offset <= 14 * 60).then_some(Some(sign * offset * 60 * SECOND))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -294,23 +143,6 @@ mod tests {
         Interval::parse(resource)
             .unwrap()
             .fits(prefix, Interval::parse(query).unwrap())
-    }
-
-    #[test]
-    fn days_count_from_1970_and_back() {
-        assert_eq!(days(1970, 1, 1), 0);
-        assert_eq!(days(2000, 3, 1), 11_017);
-        let mut day = days(1, 1, 1);
-        for year in 1..=2400 {
-            for month in 1..=12 {
-                assert_eq!(days(year, month, 1), day.max(days(year, month, 1)));
-                assert_eq!(year_and_month(days(year, month, 1)), (year, month));
-                assert_eq!(year_and_month(days(year, month, 28)), (year, month));
-                day = days(year, month, 1);
-            }
-        }
-        assert_eq!(year_and_month(days(2024, 2, 29)), (2024, 2));
-        assert_eq!(days(2024, 2, 29) + 1, days(2024, 3, 1));
     }
 
     #[test]
