@@ -83,9 +83,8 @@ pub enum Target<'a> {
 impl<'a> Bundle<'a> {
     /// Reads a Bundle resource. An error speaks of the bundle as a whole.
     pub fn read(resource: &'a Resource) -> Result<Self, Issue> {
-        let structure = |place: &str, what: &'static str| {
-            Issue::error(IssueCode::Structure, place, what)
-        };
+        let structure =
+            |place: &str, what: &'static str| Issue::error(IssueCode::Structure, place, what);
         if resource.resource_type() != "Bundle" {
             return Err(structure("", "expected a Bundle"));
         }
@@ -100,7 +99,11 @@ impl<'a> Bundle<'a> {
                 ));
             }
         };
-        let nodes: Vec<Node<'a>> = resource.get("entry").into_iter().flat_map(Node::items).collect();
+        let nodes: Vec<Node<'a>> = resource
+            .get("entry")
+            .into_iter()
+            .flat_map(Node::items)
+            .collect();
         if nodes.len() > limits::BUNDLE_ENTRIES {
             let what = format!("at most {} entries are accepted", limits::BUNDLE_ENTRIES);
             return Err(Issue::error(IssueCode::TooLong, "Bundle.entry", what));
@@ -118,18 +121,34 @@ impl<'a> Bundle<'a> {
                 _ => Ok(entry),
             }
         };
-        Ok(Self { kind, entries: nodes.into_iter().enumerate().map(read).collect() })
+        Ok(Self {
+            kind,
+            entries: nodes.into_iter().enumerate().map(read).collect(),
+        })
     }
 }
 
 impl<'a> Entry<'a> {
     fn read(index: usize, node: Node<'a>) -> Result<Self, Issue> {
         let request = node.get("request").ok_or_else(|| {
-            issue(index, ".request", IssueCode::Required, "an entry needs a request (bdl-3)")
+            issue(
+                index,
+                ".request",
+                IssueCode::Required,
+                "an entry needs a request (bdl-3)",
+            )
         })?;
-        let method = request.text("method").and_then(Method::of_code).ok_or_else(|| {
-            issue(index, ".request.method", IssueCode::Value, "not a method of HTTP")
-        })?;
+        let method = request
+            .text("method")
+            .and_then(Method::of_code)
+            .ok_or_else(|| {
+                issue(
+                    index,
+                    ".request.method",
+                    IssueCode::Value,
+                    "not a method of HTTP",
+                )
+            })?;
         let url = request.text("url").unwrap_or_default();
         let target = Target::read(url).ok_or_else(|| {
             let what = "expected Type, Type/id or Type?parameters, of a type of R4";
@@ -190,12 +209,16 @@ impl<'a> Target<'a> {
         }
         let mut parts = url.split('/');
         let name = resource_type(parts.next()?)?;
-        Some(match (parts.next(), parts.next(), parts.next(), parts.next()) {
-            (None, ..) => Self::Type(name),
-            (Some(id), None, ..) if !id.is_empty() => Self::Instance(name, id),
-            (Some(id), Some("_history"), Some(version), None) => Self::Version(name, id, version),
-            _ => return None,
-        })
+        Some(
+            match (parts.next(), parts.next(), parts.next(), parts.next()) {
+                (None, ..) => Self::Type(name),
+                (Some(id), None, ..) if !id.is_empty() => Self::Instance(name, id),
+                (Some(id), Some("_history"), Some(version), None) => {
+                    Self::Version(name, id, version)
+                }
+                _ => return None,
+            },
+        )
     }
 
     /// The type that it names.
@@ -269,6 +292,9 @@ mod tests {
             r#"{"resourceType":"Bundle","type":"searchset"}"#,
             &expect!["Bundle.type: only a transaction or a batch can be acted upon\n"],
         );
-        check(r#"{"resourceType":"Patient"}"#, &expect![": expected a Bundle\n"]);
+        check(
+            r#"{"resourceType":"Patient"}"#,
+            &expect![": expected a Bundle\n"],
+        );
     }
 }

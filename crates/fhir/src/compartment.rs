@@ -1,4 +1,4 @@
-//! Whose a resource is (FHIR R4, CompartmentDefinition patient).
+//! Whose a resource is (FHIR R4, `CompartmentDefinition` patient).
 
 use std::sync::LazyLock;
 
@@ -7,10 +7,12 @@ use crate::{json::Node, resource::Resource};
 /// Resource types, sorted, with the paths to the references that say whose a resource is.
 static PATHS: LazyLock<Vec<(&'static str, Vec<&'static str>)>> = LazyLock::new(|| {
     let lines = include_str!("../tables/patient-compartment.txt").lines();
-    let paths = lines.filter(|line| !line.starts_with('#')).filter_map(|line| {
-        let (resource_type, paths) = line.split_once(' ')?;
-        Some((resource_type, paths.split(' ').collect()))
-    });
+    let paths = lines
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| {
+            let (resource_type, paths) = line.split_once(' ')?;
+            Some((resource_type, paths.split(' ').collect()))
+        });
     paths.collect()
 });
 
@@ -26,18 +28,27 @@ pub fn patients_of(resource: &Resource) -> Vec<String> {
 
 fn collect(node: Node<'_>, has_own_id: bool, patients: &mut Vec<String>) {
     let resource_type = node.text("resourceType").unwrap_or_default();
-    if resource_type == "Patient" && has_own_id {
-        node.text("id").into_iter().for_each(|id| add(id, patients));
+    if resource_type == "Patient"
+        && has_own_id
+        && let Some(id) = node.text("id")
+    {
+        add(id, patients);
     }
     for path in paths(resource_type) {
         for reference in node.all(path) {
             let patient = reference.text("reference").and_then(patient_id);
-            patient.into_iter().for_each(|id| add(id, patients));
+            if let Some(id) = patient {
+                add(id, patients);
+            }
         }
     }
-    node.all("contained").into_iter().for_each(|part| collect(part, false, patients));
+    for part in node.all("contained") {
+        collect(part, false, patients);
+    }
     if resource_type == "Bundle" {
-        node.all("entry.resource").into_iter().for_each(|part| collect(part, true, patients));
+        for part in node.all("entry.resource") {
+            collect(part, true, patients);
+        }
     }
 }
 
@@ -48,8 +59,12 @@ fn add(id: &str, patients: &mut Vec<String>) {
 }
 
 fn paths(resource_type: &str) -> &'static [&'static str] {
-    let index = PATHS.binary_search_by_key(&resource_type, |(name, _)| name).ok();
-    index.and_then(|index| PATHS.get(index)).map_or(&[], |(_, paths)| paths)
+    let index = PATHS
+        .binary_search_by_key(&resource_type, |(name, _)| name)
+        .ok();
+    index
+        .and_then(|index| PATHS.get(index))
+        .map_or(&[], |(_, paths)| paths)
 }
 
 /// Whether resources of this type may say whose they are. Those that can't are no patient's.
@@ -70,7 +85,10 @@ fn patient_id(reference: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Limits, definitions::{Content, structures}};
+    use crate::{
+        Limits,
+        definitions::{Content, Role, structures},
+    };
 
     fn check(json: &str, expected: &[&str]) {
         let resource = Resource::parse(json.as_bytes(), &Limits::RESOURCE).unwrap();
@@ -89,7 +107,11 @@ mod tests {
                         _ => None,
                     };
                 }
-                assert_eq!(own.map(|own| own.name), Some("Reference"), "{resource_type}.{path}");
+                assert_eq!(
+                    own.map(|own| own.role),
+                    Some(Role::Reference),
+                    "{resource_type}.{path}"
+                );
             }
         }
     }
@@ -112,14 +134,29 @@ mod tests {
 
     #[test]
     fn types_that_r4_forgot_say_whose_they_are() {
-        check(r#"{"resourceType":"Task","for":{"reference":"Patient/a"}}"#, &["a"]);
-        check(r#"{"resourceType":"Device","patient":{"reference":"Patient/a"}}"#, &["a"]);
-        check(r#"{"resourceType":"Binary","securityContext":{"reference":"Patient/a"}}"#, &["a"]);
+        check(
+            r#"{"resourceType":"Task","for":{"reference":"Patient/a"}}"#,
+            &["a"],
+        );
+        check(
+            r#"{"resourceType":"Device","patient":{"reference":"Patient/a"}}"#,
+            &["a"],
+        );
+        check(
+            r#"{"resourceType":"Binary","securityContext":{"reference":"Patient/a"}}"#,
+            &["a"],
+        );
     }
 
     #[test]
     fn other_servers_and_tricks_name_no_patient() {
-        for reference in ["http://x/Patient/a", "Patient/a/b", "Patient/../a", "Patient/", "#a"] {
+        for reference in [
+            "http://x/Patient/a",
+            "Patient/a/b",
+            "Patient/../a",
+            "Patient/",
+            "#a",
+        ] {
             let json = format!(
                 r#"{{"resourceType":"Condition","subject":{{"reference":"{reference}"}}}}"#
             );

@@ -3,6 +3,7 @@
 mod bundle;
 mod compartment;
 mod definitions;
+pub mod fuzz;
 mod json;
 mod location;
 pub mod nhs_number;

@@ -17,7 +17,10 @@ enum Step {
 impl Location {
     /// A resource of that type.
     pub(crate) fn of(root: &'static str) -> Self {
-        Self { root, steps: Vec::with_capacity(16) }
+        Self {
+            root,
+            steps: Vec::with_capacity(16),
+        }
     }
 
     /// Goes down to an element.

@@ -54,7 +54,9 @@ impl NhsNumber {
     /// weighing 1), which a remainder of 10 can't.
     fn check(digits: [u8; 10]) -> Result<Self, InvalidNhsNumber> {
         let weighed = digits.iter().zip((1..=10u32).rev());
-        let sum: u32 = weighed.map(|(digit, weight)| u32::from(*digit) * weight).sum();
+        let sum: u32 = weighed
+            .map(|(digit, weight)| u32::from(*digit) * weight)
+            .sum();
         if digits.iter().all(|digit| Some(digit) == digits.first()) {
             Err(InvalidNhsNumber::OneDigit)
         } else if sum.is_multiple_of(11) {
@@ -66,7 +68,10 @@ impl NhsNumber {
 
     /// Ten digits: how it is stored and compared.
     pub fn compact(&self) -> String {
-        self.0.iter().map(|digit| char::from(b'0' + digit)).collect()
+        self.0
+            .iter()
+            .map(|digit| char::from(b'0' + digit))
+            .collect()
     }
 
     /// `943 476 5919`: how it is shown.
@@ -94,7 +99,11 @@ pub fn warnings(resource: &Resource) -> Vec<Issue> {
         let value = identifier.text("value").filter(|_| is_nhs_number)?;
         let why = NhsNumber::parse(value).err()?;
         let place = format!("{}.identifier[{index}].value", resource.resource_type());
-        Some(Issue::warning(IssueCode::BusinessRule, place, why.to_string()))
+        Some(Issue::warning(
+            IssueCode::BusinessRule,
+            place,
+            why.to_string(),
+        ))
     };
     identifiers.enumerate().filter_map(warn).collect()
 }
@@ -109,7 +118,12 @@ mod tests {
 
     #[test]
     fn a_number_is_read_as_people_write_it() {
-        for text in ["9434765919", "943 476 5919", "943-476-5919", " 943 476 5919 "] {
+        for text in [
+            "9434765919",
+            "943 476 5919",
+            "943-476-5919",
+            " 943 476 5919 ",
+        ] {
             assert_eq!(check(text).as_deref(), Ok("943 476 5919"));
         }
     }
@@ -122,7 +136,10 @@ mod tests {
     #[test]
     fn no_check_digit_makes_a_remainder_of_ten_right() {
         for digit in 0..10 {
-            assert_eq!(check(&format!("999000014{digit}")), Err(InvalidNhsNumber::CheckDigit));
+            assert_eq!(
+                check(&format!("999000014{digit}")),
+                Err(InvalidNhsNumber::CheckDigit)
+            );
         }
     }
 

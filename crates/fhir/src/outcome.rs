@@ -25,7 +25,12 @@ impl Issue {
         diagnostics: impl Into<Cow<'static, str>>,
     ) -> Self {
         let (expression, diagnostics) = (expression.into(), diagnostics.into());
-        Self { severity: Severity::Error, code, expression, diagnostics }
+        Self {
+            severity: Severity::Error,
+            code,
+            expression,
+            diagnostics,
+        }
     }
 
     /// A warning: what it is about is accepted all the same.
@@ -34,7 +39,10 @@ impl Issue {
         expression: impl Into<String>,
         diagnostics: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { severity: Severity::Warning, ..Self::error(code, expression, diagnostics) }
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(code, expression, diagnostics)
+        }
     }
 }
 
@@ -147,7 +155,15 @@ impl OperationOutcome {
         if issues.is_empty() {
             let (severity, code) = (Severity::Information, IssueCode::Informational);
             let diagnostics = Cow::Borrowed("no issues");
-            write(&mut builder, &Issue { severity, code, expression: String::new(), diagnostics });
+            write(
+                &mut builder,
+                &Issue {
+                    severity,
+                    code,
+                    expression: String::new(),
+                    diagnostics,
+                },
+            );
         }
         for issue in issues {
             write(&mut builder, issue);

@@ -19,9 +19,14 @@ pub struct Reference<'a> {
 
 /// All literal references of a resource, those of contained resources and entries included.
 pub fn references(resource: &Resource) -> Vec<Reference<'_>> {
-    let mut found = Found { location: Location::of(resource.resource_type()), list: Vec::new() };
+    let mut found = Found {
+        location: Location::of(resource.resource_type()),
+        list: Vec::new(),
+    };
     let own = structures().resource(resource.resource_type());
-    own.into_iter().for_each(|own| found.object(resource.root(), own));
+    if let Some(own) = own {
+        found.object(resource.root(), own);
+    }
     found.list
 }
 
@@ -35,10 +40,18 @@ impl<'a> Found<'a> {
         if own.role == Role::Reference
             && let Some(value) = node.text("reference")
         {
-            self.list.push(Reference { location: self.location.render(), value });
+            self.list.push(Reference {
+                location: self.location.render(),
+                value,
+            });
         }
-        for (key, child) in node.entries().filter(|(_, child)| child.is_object() || child.is_array()) {
-            let Some((name, content)) = beneath(own, key) else { continue };
+        for (key, child) in node
+            .entries()
+            .filter(|(_, child)| child.is_object() || child.is_array())
+        {
+            let Some((name, content)) = beneath(own, key) else {
+                continue;
+            };
             self.location.enter(name);
             if child.is_array() {
                 for (index, item) in child.items().enumerate() {
@@ -54,7 +67,9 @@ impl<'a> Found<'a> {
     }
 
     fn value(&mut self, node: Node<'a>, content: Content) {
-        type_of(node, content).into_iter().for_each(|own| self.object(node, own));
+        if let Some(own) = type_of(node, content) {
+            self.object(node, own);
+        }
     }
 }
 
@@ -76,7 +91,9 @@ pub fn rewrite_references(
 type Map<'m> = &'m mut dyn FnMut(&str) -> Option<String>;
 
 fn rewrite(builder: &mut Builder, node: Node<'_>, own: Option<&'static Type>, map: Map<'_>) {
-    let Some(own) = own else { return builder.copy(node) };
+    let Some(own) = own else {
+        return builder.copy(node);
+    };
     builder.begin_object();
     for (key, child) in node.entries() {
         builder.name(key);
@@ -93,7 +110,8 @@ fn rewrite_value(builder: &mut Builder, node: Node<'_>, content: Content, map: M
     match (node.kind(), content) {
         (Kind::Array, _) => {
             builder.begin_array();
-            node.items().for_each(|item| rewrite_value(builder, item, content, map));
+            node.items()
+                .for_each(|item| rewrite_value(builder, item, content, map));
             builder.end();
         }
         (Kind::Object, _) => rewrite(builder, node, type_of(node, content), map),
@@ -112,7 +130,10 @@ fn link(builder: &mut Builder, node: Node<'_>, map: Map<'_>) {
 }
 
 fn is_link(primitive: Primitive) -> bool {
-    matches!(primitive, Primitive::Uri | Primitive::Url | Primitive::Oid | Primitive::Uuid)
+    matches!(
+        primitive,
+        Primitive::Uri | Primitive::Url | Primitive::Oid | Primitive::Uuid
+    )
 }
 
 /// What stands under a member's name, `_name` of primitives included.
@@ -141,7 +162,9 @@ mod tests {
     fn check(json: &str, expected: &Expect) {
         let resource = Resource::parse(json.as_bytes(), &Limits::RESOURCE).unwrap();
         let list = references(&resource);
-        let lines = list.iter().map(|found| format!("{} {}\n", found.location, found.value));
+        let lines = list
+            .iter()
+            .map(|found| format!("{} {}\n", found.location, found.value));
         expected.assert_eq(&lines.collect::<String>());
     }
 

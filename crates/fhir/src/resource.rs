@@ -51,7 +51,10 @@ impl Resource {
 
     /// The same resource with another content.
     pub(crate) fn with_document(&self, document: Document) -> Self {
-        Self { document, resource_type: self.resource_type }
+        Self {
+            document,
+            resource_type: self.resource_type,
+        }
     }
 
     /// The type, such as `Patient`.
@@ -67,6 +70,11 @@ impl Resource {
     /// The resource as a JSON object.
     pub fn root(&self) -> Node<'_> {
         self.document.root()
+    }
+
+    /// Whether the text and its index are the same, byte by byte.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.resource_type == other.resource_type && self.document.is_same(&other.document)
     }
 
     /// A member of the resource.

@@ -14,7 +14,9 @@ impl CodeSet {
 
     /// Whether any of the systems has that code.
     pub(crate) fn has_code(&self, code: &str) -> bool {
-        self.systems.iter().any(|(_, codes)| codes.binary_search(&code).is_ok())
+        self.systems
+            .iter()
+            .any(|(_, codes)| codes.binary_search(&code).is_ok())
     }
 
     /// Whether that system has that code in the set.
@@ -30,7 +32,10 @@ pub(super) fn read(table: &'static str) -> Vec<CodeSet> {
     let mut sets: Vec<CodeSet> = Vec::new();
     for line in table.lines().filter(|line| !line.starts_with('#')) {
         match line.strip_prefix(' ') {
-            None => sets.push(CodeSet { name: line, systems: Vec::new() }),
+            None => sets.push(CodeSet {
+                name: line,
+                systems: Vec::new(),
+            }),
             Some(system) => {
                 let mut parts = system.split('\t');
                 let name = parts.next().unwrap_or_default();

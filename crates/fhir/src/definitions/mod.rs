@@ -8,4 +8,4 @@ mod table;
 
 pub(crate) use codes::CodeSet;
 pub(crate) use primitive::Primitive;
-pub(crate) use structures::{Content, Element, Field, Role, Structures, Type, structures};
+pub(crate) use structures::{Content, Element, Field, Role, Type, structures};

@@ -29,8 +29,6 @@ pub(crate) struct Structures {
 
 /// A type: a resource, a data type, or the nested structure of an element.
 pub(crate) struct Type {
-    /// The name, such as `Patient`, `Period` or `Patient.contact`.
-    pub(crate) name: &'static str,
     /// What else is to be checked of it than its elements.
     pub(crate) role: Role,
     /// All elements, those of the parents first. At most 128.
@@ -103,7 +101,10 @@ pub(crate) enum Content {
 impl Structures {
     /// The type of a resource.
     pub(crate) fn resource(&self, name: &str) -> Option<&Type> {
-        let index = self.resources.binary_search_by_key(&name, |(name, _)| name).ok()?;
+        let index = self
+            .resources
+            .binary_search_by_key(&name, |(name, _)| name)
+            .ok()?;
         self.types.get(self.resources.get(index)?.1)
     }
 
@@ -128,18 +129,36 @@ impl Structures {
     }
 
     fn of_rows(rows: &[Row], code_sets: Vec<CodeSet>) -> Self {
-        let places: HashMap<&str, usize> =
-            rows.iter().enumerate().map(|(place, row)| (row.name, place)).collect();
-        let names = Names { places: &places, code_sets: &code_sets };
-        let types: Vec<Type> =
-            rows.iter().map(|row| Type::of_row(row, &inherited(row, rows, &places), &names)).collect();
+        let places: HashMap<&str, usize> = rows
+            .iter()
+            .enumerate()
+            .map(|(place, row)| (row.name, place))
+            .collect();
+        let names = Names {
+            places: &places,
+            code_sets: &code_sets,
+        };
+        let types: Vec<Type> = rows
+            .iter()
+            .map(|row| Type::of_row(row, &inherited(row, rows, &places), &names))
+            .collect();
         let is_resource = |(_, row): &(usize, &Row)| row.kind == "resource";
-        let mut resources: Vec<(&str, usize)> =
-            rows.iter().enumerate().filter(is_resource).map(|(place, row)| (row.name, place)).collect();
+        let mut resources: Vec<(&str, usize)> = rows
+            .iter()
+            .enumerate()
+            .filter(is_resource)
+            .map(|(place, row)| (row.name, place))
+            .collect();
         resources.sort_unstable();
         let resource_names = resources.iter().map(|(name, _)| *name).collect();
         let element = places.get("Element").copied().unwrap_or(usize::MAX);
-        Self { types, code_sets, resources, resource_names, element }
+        Self {
+            types,
+            code_sets,
+            resources,
+            resource_names,
+            element,
+        }
     }
 }
 
@@ -152,7 +171,9 @@ struct Names<'a> {
 /// The elements of a type and of its parents, theirs first; what a type says again it changes.
 fn inherited(row: &Row, rows: &[Row], places: &HashMap<&str, usize>) -> Vec<ElementRow> {
     let parent = places.get(row.parent).and_then(|place| rows.get(*place));
-    let mut elements = parent.map(|parent| inherited(parent, rows, places)).unwrap_or_default();
+    let mut elements = parent
+        .map(|parent| inherited(parent, rows, places))
+        .unwrap_or_default();
     for element in &row.elements {
         match elements.iter_mut().find(|known| known.name == element.name) {
             Some(known) => *known = element.clone(),
@@ -165,7 +186,10 @@ fn inherited(row: &Row, rows: &[Row], places: &HashMap<&str, usize>) -> Vec<Elem
 impl Type {
     /// What stands under a JSON name.
     pub(crate) fn field(&self, key: &str) -> Option<&Field> {
-        let index = self.fields.binary_search_by(|field| field.key.as_str().cmp(key)).ok()?;
+        let index = self
+            .fields
+            .binary_search_by(|field| field.key.as_str().cmp(key))
+            .ok()?;
         self.fields.get(index)
     }
 
@@ -176,7 +200,6 @@ impl Type {
 
     fn of_row(row: &Row, elements: &[ElementRow], names: &Names<'_>) -> Self {
         let mut own = Self {
-            name: row.name,
             role: Role::of(row),
             elements: Vec::new(),
             required: 0,
@@ -205,17 +228,30 @@ fn fields<'a>(
     names: &'a Names<'_>,
 ) -> impl Iterator<Item = Field> + 'a {
     let by_name = |set: &CodeSet, name: &str| set.name().cmp(name);
-    let code_set =
-        element.code_set.and_then(|name| names.code_sets.binary_search_by(|set| by_name(set, name)).ok());
+    let code_set = element.code_set.and_then(|name| {
+        names
+            .code_sets
+            .binary_search_by(|set| by_name(set, name))
+            .ok()
+    });
     element.types.iter().filter_map(move |kind| {
         let (kind, targets) = kind.split_once('(').unwrap_or((kind, ""));
-        let targets = targets.trim_end_matches(')').split(',').filter(|name| !name.is_empty());
+        let targets = targets
+            .trim_end_matches(')')
+            .split(',')
+            .filter(|name| !name.is_empty());
         let key = match element.name.strip_suffix("[x]") {
             Some(stem) => format!("{stem}{}", choice_suffix(kind)),
             None => element.name.to_owned(),
         };
         let content = content(kind, names)?;
-        Some(Field { key, element: place, content, targets: targets.collect(), code_set })
+        Some(Field {
+            key,
+            element: place,
+            content,
+            targets: targets.collect(),
+            code_set,
+        })
     })
 }
 
@@ -225,13 +261,21 @@ fn content(kind: &str, names: &Names<'_>) -> Option<Content> {
     }
     match Primitive::of_name(kind) {
         Some(primitive) => Some(Content::Primitive(primitive)),
-        None => names.places.get(kind.trim_start_matches('@')).copied().map(Content::Complex),
+        None => names
+            .places
+            .get(kind.trim_start_matches('@'))
+            .copied()
+            .map(Content::Complex),
     }
 }
 
 /// `boolean` -> `Boolean`; a profile of Quantity is named as Quantity.
 fn choice_suffix(kind: &str) -> String {
-    let kind = if kind == "SimpleQuantity" { "Quantity" } else { kind };
+    let kind = if kind == "SimpleQuantity" {
+        "Quantity"
+    } else {
+        kind
+    };
     let mut characters = kind.chars();
     let first = characters.next().map(|first| first.to_ascii_uppercase());
     first.into_iter().chain(characters).collect()
@@ -268,14 +312,34 @@ mod tests {
             for element in &row.elements {
                 let stem = element.name.trim_end_matches("[x]");
                 let place = own.elements.iter().position(|known| known.name == stem);
-                let fields = own.fields.iter().filter(|field| Some(field.element) == place);
-                assert_eq!(fields.count(), element.types.len(), "{}.{}", row.name, element.name);
+                let fields = own
+                    .fields
+                    .iter()
+                    .filter(|field| Some(field.element) == place);
+                assert_eq!(
+                    fields.count(),
+                    element.types.len(),
+                    "{}.{}",
+                    row.name,
+                    element.name
+                );
             }
-            let has_set = row.elements.iter().filter(|element| element.code_set.is_some()).count();
-            let bound = |place| own.fields.iter().any(|field| {
-                field.element == place && all.code_set(field).is_some()
-            });
-            assert!((0..own.elements.len()).filter(|place| bound(*place)).count() >= has_set);
+            let has_set = row
+                .elements
+                .iter()
+                .filter(|element| element.code_set.is_some())
+                .count();
+            let bound = |place| {
+                own.fields
+                    .iter()
+                    .any(|field| field.element == place && all.code_set(field).is_some())
+            };
+            assert!(
+                (0..own.elements.len())
+                    .filter(|place| bound(*place))
+                    .count()
+                    >= has_set
+            );
         }
     }
 

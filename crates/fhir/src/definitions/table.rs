@@ -37,7 +37,12 @@ pub(super) fn read(table: &'static str) -> Vec<Row> {
 fn read_type(line: &'static str) -> Option<Row> {
     let mut words = line.split(' ');
     let (name, kind, parent) = (words.next()?, words.next()?, words.next()?);
-    Some(Row { name, kind, parent, elements: Vec::new() })
+    Some(Row {
+        name,
+        kind,
+        parent,
+        elements: Vec::new(),
+    })
 }
 
 fn read_element(line: &'static str) -> Option<ElementRow> {
@@ -45,7 +50,13 @@ fn read_element(line: &'static str) -> Option<ElementRow> {
     let (name, min, max) = (words.next()?, words.next()?, words.next()?);
     let (code_sets, types) = words.partition::<Vec<_>, _>(|word| word.starts_with('!'));
     let code_set = code_sets.first().and_then(|set| set.strip_prefix('!'));
-    Some(ElementRow { name, min, max, types, code_set })
+    Some(ElementRow {
+        name,
+        min,
+        max,
+        types,
+        code_set,
+    })
 }
 
 #[cfg(test)]
@@ -57,6 +68,9 @@ mod tests {
         let table = include_str!("../../tables/structures.txt");
         let rows = read(table);
         let read: usize = rows.iter().map(|row| row.elements.len() + 1).sum();
-        assert_eq!(read, table.lines().filter(|line| !line.starts_with('#')).count());
+        assert_eq!(
+            read,
+            table.lines().filter(|line| !line.starts_with('#')).count()
+        );
     }
 }

@@ -58,7 +58,7 @@ impl ParseError {
             .map_or(0, |at| at + 1);
         let is_first_byte = |byte: &&u8| (**byte & 0xC0) != 0x80;
         Self {
-            line: before.iter().filter(|byte| **byte == b'\n').count() + 1,
+            line: before.split(|byte| *byte == b'\n').count(),
             column: before.iter().skip(line_start).filter(is_first_byte).count() + 1,
             fault,
         }

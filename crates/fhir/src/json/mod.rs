@@ -16,7 +16,7 @@ pub use node::{Kind, Node};
 pub(crate) use parser::parse;
 
 /// A range of bytes of one of the document's texts.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 struct Span {
     start: u32,
     end: u32,
@@ -28,7 +28,12 @@ impl Span {
             .unwrap_or_default()
     }
 
+    /// The same bytes in a text where they stand elsewhere. An empty span at the start, which the
+    /// items of arrays have for their names, stays.
     fn moved(self, by: u32) -> Self {
+        if self.end == 0 {
+            return self;
+        }
         Self {
             start: self.start.wrapping_add(by),
             end: self.end.wrapping_add(by),
@@ -37,7 +42,7 @@ impl Span {
 }
 
 /// One value, in the order of the text: an object's or array's children follow it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Slot {
     kind: SlotKind,
     /// The name of the member that this is, without quotes; empty in an array.
@@ -87,6 +92,17 @@ impl Document {
         self.text
     }
 
+    /// Whether the text and the index are the same; where plain texts are kept may differ.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        fn strings(document: &Document) -> impl Iterator<Item = &str> {
+            document
+                .escaped
+                .iter()
+                .map(|span| span.of(&document.unescaped))
+        }
+        self.text == other.text && self.slots == other.slots && strings(self).eq(strings(other))
+    }
+
     fn slot(&self, index: u32) -> Option<&Slot> {
         self.slots.get(index as usize)
     }
@@ -108,3 +124,6 @@ impl Document {
 fn place(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests;

@@ -25,12 +25,17 @@ impl<'a> Contained<'a> {
             // One that refers to what contains it need not be referred to (dom-3).
             is_mentioned: refers_to_container(part),
         };
-        Self { list: parts.map(read).collect() }
+        Self {
+            list: parts.map(read).collect(),
+        }
     }
 
     /// The type of the contained resource that `#id` names.
     pub(super) fn resource_type(&self, id: &str) -> Option<&'a str> {
-        self.list.iter().find(|part| part.id == id).map(|part| part.resource_type)
+        self.list
+            .iter()
+            .find(|part| part.id == id)
+            .map(|part| part.resource_type)
     }
 
     /// Notes that `#id` stands somewhere.
@@ -56,7 +61,14 @@ impl<'a> Validator<'a> {
             let what = "a contained resource needs an id";
             self.report_in("id", IssueCode::Required, what);
         }
-        if self.contained.list.iter().filter(|part| Some(part.id) == id).count() > 1 {
+        if self
+            .contained
+            .list
+            .iter()
+            .filter(|part| Some(part.id) == id)
+            .count()
+            > 1
+        {
             let what = "another contained resource has the same id";
             self.report_in("id", IssueCode::Invariant, what);
         }
@@ -65,7 +77,10 @@ impl<'a> Validator<'a> {
             self.report_in("contained", IssueCode::Invariant, what);
         }
         for name in ["versionId", "lastUpdated", "security"] {
-            if node.get("meta").is_some_and(|meta| meta.get(name).is_some()) {
+            if node
+                .get("meta")
+                .is_some_and(|meta| meta.get(name).is_some())
+            {
                 let what = "a contained resource has no version, time or label (dom-4, dom-5)";
                 self.report_in("meta", IssueCode::Invariant, what);
             }

@@ -79,9 +79,16 @@ impl<'a> Validator<'a> {
 
     /// `_name` of a list: as long as the list of values, null where there is nothing to say.
     fn siblings(&mut self, parent: Node<'a>, field: &'static Field, list: Node<'a>, count: usize) {
-        let values: Vec<_> = parent.get(&field.key).into_iter().flat_map(Node::items).collect();
+        let values: Vec<_> = parent
+            .get(&field.key)
+            .into_iter()
+            .flat_map(Node::items)
+            .collect();
         if !values.is_empty() && values.len() != count {
-            self.report(IssueCode::Structure, "`_name` must be as long as the list of values");
+            self.report(
+                IssueCode::Structure,
+                "`_name` must be as long as the list of values",
+            );
         }
         for (index, item) in list.items().enumerate() {
             let has_value = values.get(index).is_some_and(|value| !value.is_null());
@@ -89,7 +96,10 @@ impl<'a> Validator<'a> {
             if !item.is_null() {
                 self.sibling(item, has_value);
             } else if !has_value {
-                self.report(IssueCode::Structure, "neither a value nor an object beside it");
+                self.report(
+                    IssueCode::Structure,
+                    "neither a value nor an object beside it",
+                );
             }
             self.location.leave();
         }
@@ -113,8 +123,11 @@ impl<'a> Validator<'a> {
         match field.content {
             Content::Primitive(primitive) => self.primitive(primitive, field, node),
             Content::Resource => {
-                let place =
-                    if field.key == "contained" { Place::Contained } else { Place::Outermost };
+                let place = if field.key == "contained" {
+                    Place::Contained
+                } else {
+                    Place::Outermost
+                };
                 self.resource(node, place);
             }
             Content::Complex(place) if node.is_object() => {
@@ -144,11 +157,17 @@ impl<'a> Validator<'a> {
             let what = format!("expected {kind} ({})", primitive.name());
             return self.report(IssueCode::Structure, what);
         }
-        let text = node.as_str().or_else(|| node.as_number()).unwrap_or_default();
+        let text = node
+            .as_str()
+            .or_else(|| node.as_number())
+            .unwrap_or_default();
         if let Err(what) = format::check(primitive, text) {
             return self.report(IssueCode::Value, what);
         }
-        if matches!(primitive, Primitive::Uri | Primitive::Url | Primitive::Canonical) {
+        if matches!(
+            primitive,
+            Primitive::Uri | Primitive::Url | Primitive::Canonical
+        ) {
             self.contained.mention(text);
         }
         if primitive == Primitive::Code
@@ -162,5 +181,9 @@ impl<'a> Validator<'a> {
 }
 
 fn siblings<'a>(parent: Node<'a>, field: &Field) -> Vec<Node<'a>> {
-    parent.get(&format!("_{}", field.key)).into_iter().flat_map(Node::items).collect()
+    parent
+        .get(&format!("_{}", field.key))
+        .into_iter()
+        .flat_map(Node::items)
+        .collect()
 }

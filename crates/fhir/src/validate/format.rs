@@ -14,29 +14,42 @@ pub(super) fn check(primitive: Primitive, text: &str) -> Result<(), &'static str
     let (is_valid, what) = match primitive {
         Primitive::Boolean | Primitive::Decimal => (true, ""),
         Primitive::Integer => (integer(text).is_some(), "not an integer of 32 bits"),
-        Primitive::UnsignedInt => {
-            (integer(text).is_some_and(|value| value >= 0) && text != "-0", "not an unsignedInt: 0 to 2147483647")
-        }
-        Primitive::PositiveInt => {
-            (integer(text).is_some_and(|value| value > 0), "not a positiveInt: 1 to 2147483647")
-        }
+        Primitive::UnsignedInt => (
+            integer(text).is_some_and(|value| value >= 0) && text != "-0",
+            "not an unsignedInt: 0 to 2147483647",
+        ),
+        Primitive::PositiveInt => (
+            integer(text).is_some_and(|value| value > 0),
+            "not a positiveInt: 1 to 2147483647",
+        ),
         Primitive::String | Primitive::Markdown => return characters(text),
-        Primitive::Code => (is_code(text), "not a code: no space at the ends, none doubled"),
+        Primitive::Code => (
+            is_code(text),
+            "not a code: no space at the ends, none doubled",
+        ),
         Primitive::Id => (is_id(text), "not an id: 1 to 64 of A-Z a-z 0-9 - ."),
-        Primitive::Uri | Primitive::Url | Primitive::Canonical => {
-            (uri::is_uri(text), "not a URI: no spaces or control characters")
-        }
+        Primitive::Uri | Primitive::Url | Primitive::Canonical => (
+            uri::is_uri(text),
+            "not a URI: no spaces or control characters",
+        ),
         Primitive::Oid => (uri::is_oid(text), "not an OID, such as urn:oid:1.2.3"),
-        Primitive::Uuid => (uri::is_uuid(text), "not a UUID in lower case after urn:uuid:"),
+        Primitive::Uuid => (
+            uri::is_uuid(text),
+            "not a UUID in lower case after urn:uuid:",
+        ),
         Primitive::Base64Binary => (is_base64(text), "not base64"),
-        Primitive::Date => (time::is_date(text), "not a date: YYYY, YYYY-MM or YYYY-MM-DD"),
+        Primitive::Date => (
+            time::is_date(text),
+            "not a date: YYYY, YYYY-MM or YYYY-MM-DD",
+        ),
         Primitive::DateTime => (
             time::is_date_time(text),
             "not a dateTime: a date, or a date with time to the second and time zone",
         ),
-        Primitive::Instant => {
-            (time::is_instant(text), "not an instant: date, time to the second, time zone")
-        }
+        Primitive::Instant => (
+            time::is_instant(text),
+            "not an instant: date, time to the second, time zone",
+        ),
         Primitive::Time => (time::is_time(text), "not a time: hh:mm:ss"),
         Primitive::Xhtml => return narrative::check(text),
     };
@@ -46,7 +59,10 @@ pub(super) fn check(primitive: Primitive, text: &str) -> Result<(), &'static str
 /// Digits without fraction, exponent or leading zeros: JSON's grammar has seen to the last.
 fn integer(text: &str) -> Option<i32> {
     let digits = text.strip_prefix('-').unwrap_or(text);
-    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
+    digits
+        .bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| text.parse().ok())?
 }
 
 /// "Strings SHALL NOT contain Unicode character points below 32, except for 9, 10 and 13."
@@ -76,7 +92,9 @@ fn is_code(text: &str) -> bool {
 
 fn is_id(text: &str) -> bool {
     (1..=64).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))
 }
 
 /// Groups of four (RFC 4648 4), padded at the end; spaces and line breaks between are allowed.
@@ -114,13 +132,21 @@ mod tests {
             &["0", "-0", "-1", "2147483647", "-2147483648"],
             &["1.0", "1e3", "2147483648", "-2147483649", ""],
         );
-        check_all(Primitive::UnsignedInt, &["0", "2147483647"], &["-1", "-0", "2147483648"]);
+        check_all(
+            Primitive::UnsignedInt,
+            &["0", "2147483647"],
+            &["-1", "-0", "2147483648"],
+        );
         check_all(Primitive::PositiveInt, &["1"], &["0", "-1", "1.5"]);
     }
 
     #[test]
     fn codes_have_no_space_at_the_ends_and_none_doubled() {
-        check_all(Primitive::Code, &["a", "a b", "é"], &["", " a", "a ", "a  b", "a\u{1}"]);
+        check_all(
+            Primitive::Code,
+            &["a", "a b", "é"],
+            &["", " a", "a ", "a  b", "a\u{1}"],
+        );
     }
 
     #[test]
@@ -136,7 +162,11 @@ mod tests {
 
     #[test]
     fn strings_have_no_control_characters() {
-        check_all(Primitive::String, &["a", " ", "\n\t\r", "\u{7f}"], &["", "\u{1}", "a\u{1f}"]);
+        check_all(
+            Primitive::String,
+            &["a", " ", "\n\t\r", "\u{7f}"],
+            &["", "\u{1}", "a\u{1f}"],
+        );
         let longest = "é".repeat(1_048_576);
         check_all(Primitive::Markdown, &[&longest], &[&format!("{longest}a")]);
     }

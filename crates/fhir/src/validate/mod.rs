@@ -60,9 +60,14 @@ impl<'a> Validator<'a> {
         if !node.is_object() {
             return self.report(IssueCode::Structure, "expected a resource");
         }
-        let own = node.text("resourceType").and_then(|name| structures().resource(name));
+        let own = node
+            .text("resourceType")
+            .and_then(|name| structures().resource(name));
         let Some(own) = own else {
-            return self.report(IssueCode::Structure, "the resourceType is not one of FHIR R4");
+            return self.report(
+                IssueCode::Structure,
+                "the resourceType is not one of FHIR R4",
+            );
         };
         if place == Place::Contained {
             self.object(node, own, None);
@@ -79,7 +84,8 @@ impl<'a> Validator<'a> {
     /// An error at the place where we are.
     fn report(&mut self, code: IssueCode, diagnostics: impl Into<Cow<'static, str>>) {
         if !self.is_full() {
-            self.issues.push(Issue::error(code, self.location.render(), diagnostics));
+            self.issues
+                .push(Issue::error(code, self.location.render(), diagnostics));
         }
     }
 

@@ -7,7 +7,11 @@ use super::markup;
 
 /// Whether a text is a `div` of XHTML with nothing but what R4 allows; else what is wrong.
 pub(super) fn check(text: &str) -> Result<(), &'static str> {
-    let mut scanner = Scanner { rest: text.trim(), open: Vec::new(), has_content: false };
+    let mut scanner = Scanner {
+        rest: text.trim(),
+        open: Vec::new(),
+        has_content: false,
+    };
     if !scanner.rest.starts_with("<div") {
         return Err("a narrative is one div of XHTML");
     }
@@ -21,7 +25,11 @@ pub(super) fn check(text: &str) -> Result<(), &'static str> {
     if !scanner.rest.is_empty() {
         return Err("a narrative is one div of XHTML");
     }
-    if scanner.has_content { Ok(()) } else { Err("a narrative must not be empty (txt-2)") }
+    if scanner.has_content {
+        Ok(())
+    } else {
+        Err("a narrative must not be empty (txt-2)")
+    }
 }
 
 struct Scanner<'a> {
@@ -33,7 +41,10 @@ struct Scanner<'a> {
 impl<'a> Scanner<'a> {
     /// Text up to the next markup.
     fn text(&mut self) -> Result<(), &'static str> {
-        let end = self.rest.find('<').ok_or("an element of XHTML is not closed")?;
+        let end = self
+            .rest
+            .find('<')
+            .ok_or("an element of XHTML is not closed")?;
         let (text, rest) = self.rest.split_at(end);
         self.has_content |= !text.trim().is_empty();
         self.rest = rest;
@@ -51,7 +62,11 @@ impl<'a> Scanner<'a> {
             let (name, rest) = closing.split_once('>').ok_or("a tag is not closed")?;
             self.rest = rest;
             let is_open = self.open.pop() == Some(name.trim_end());
-            return if is_open { Ok(()) } else { Err("a closing tag closes nothing") };
+            return if is_open {
+                Ok(())
+            } else {
+                Err("a closing tag closes nothing")
+            };
         }
         self.opening().map(|_| ())
     }
@@ -59,7 +74,9 @@ impl<'a> Scanner<'a> {
     /// An opening tag; gives the names of its attributes.
     fn opening(&mut self) -> Result<Vec<&'a str>, &'static str> {
         let tag = self.rest.strip_prefix('<').unwrap_or(self.rest);
-        let end = tag.find(|part: char| !part.is_ascii_alphanumeric()).unwrap_or(tag.len());
+        let end = tag
+            .find(|part: char| !part.is_ascii_alphanumeric())
+            .unwrap_or(tag.len());
         let (name, rest) = tag.split_at(end);
         if !markup::is_element(name) {
             return Err("an element that narratives can't have (txt-1)");
@@ -97,7 +114,10 @@ impl<'a> Scanner<'a> {
         let (name, rest) = self.rest.split_once('=').ok_or(MALFORMED)?;
         let name = name.trim_end();
         let rest = rest.trim_start();
-        let quote = rest.chars().next().filter(|quote| matches!(quote, '"' | '\''));
+        let quote = rest
+            .chars()
+            .next()
+            .filter(|quote| matches!(quote, '"' | '\''));
         let quoted = rest.get(1..).zip(quote).ok_or(MALFORMED)?;
         let (value, rest) = quoted.0.split_once(quoted.1).ok_or(MALFORMED)?;
         if value.contains('<') {

@@ -32,7 +32,9 @@ impl<'a> Validator<'a> {
                 self.unknown(key);
                 continue;
             };
-            let Some(element) = own.element(field) else { continue };
+            let Some(element) = own.element(field) else {
+                continue;
+            };
             self.location.enter(element.name);
             let bit = 1u128 << field.element;
             if seen & bit != 0 && !is_first_choice(node, own, field) {
@@ -48,7 +50,10 @@ impl<'a> Validator<'a> {
         }
         self.missing(own, own.required & !seen);
         if !has_content {
-            self.report(IssueCode::Invariant, "an element needs a value or children (ele-1)");
+            self.report(
+                IssueCode::Invariant,
+                "an element needs a value or children (ele-1)",
+            );
         }
         self.rules(node, own, field);
     }
@@ -58,7 +63,11 @@ impl<'a> Validator<'a> {
             let place = missing.trailing_zeros();
             missing &= missing - 1;
             if let Some(element) = own.elements.get(place as usize) {
-                self.report_in(element.name, IssueCode::Required, "this element is required");
+                self.report_in(
+                    element.name,
+                    IssueCode::Required,
+                    "this element is required",
+                );
             }
         }
     }
@@ -67,7 +76,9 @@ impl<'a> Validator<'a> {
     fn unknown(&mut self, key: &str) {
         let looks_like_one = key.len() <= NAME_LENGTH
             && key.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
-            && key.chars().all(|part| part.is_ascii_alphanumeric() || part == '_');
+            && key
+                .chars()
+                .all(|part| part.is_ascii_alphanumeric() || part == '_');
         if looks_like_one {
             let what = format!("unknown element `{key}`");
             self.report(IssueCode::Structure, what);
@@ -83,7 +94,8 @@ fn find(own: &'static Type, key: &str) -> Option<(&'static Field, bool)> {
         None => Some((own.field(key)?, false)),
         Some(name) => {
             let field = own.field(name)?;
-            let is_primitive = matches!(field.content, Content::Primitive(kind) if kind != Primitive::Xhtml);
+            let is_primitive =
+                matches!(field.content, Content::Primitive(kind) if kind != Primitive::Xhtml);
             is_primitive.then_some((field, true))
         }
     }

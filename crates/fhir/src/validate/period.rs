@@ -4,7 +4,10 @@
 /// not held against them.
 pub(super) fn is_reversed(start: &str, end: &str) -> bool {
     if start.contains('T') && end.contains('T') {
-        let (start, end) = (start.parse::<jiff::Timestamp>(), end.parse::<jiff::Timestamp>());
+        let (start, end) = (
+            start.parse::<jiff::Timestamp>(),
+            end.parse::<jiff::Timestamp>(),
+        );
         return matches!((start, end), (Ok(start), Ok(end)) if start > end);
     }
     // A zone may move a time by a day against a date without one: compare only dates.
@@ -17,7 +20,10 @@ pub(super) fn is_reversed(start: &str, end: &str) -> bool {
 
 /// Days on a scale where an open end of a partial date is at its latest; monotone, not a calendar.
 fn day_number(text: &str) -> u32 {
-    let number = |from, to| text.get(from..to).and_then(|digits| digits.parse::<u32>().ok());
+    let number = |from, to| {
+        text.get(from..to)
+            .and_then(|digits| digits.parse::<u32>().ok())
+    };
     (number(0, 4).unwrap_or(0) * 12 + number(5, 7).unwrap_or(12)) * 31 + number(8, 10).unwrap_or(31)
 }
 

@@ -59,10 +59,21 @@ mod tests {
 
     #[test]
     fn a_link_tells_its_target_s_type() {
-        for link in ["Patient/1", "Patient/1/_history/2", "http://x.org/r4/Patient/1", "Patient?a=b"] {
+        for link in [
+            "Patient/1",
+            "Patient/1/_history/2",
+            "http://x.org/r4/Patient/1",
+            "Patient?a=b",
+        ] {
             assert_eq!(target_type(link), Some("Patient"), "{link}");
         }
-        for link in ["urn:uuid:1", "Patient", "http://x.org/patients/1", "urn:oid:1/Patient/1", ""] {
+        for link in [
+            "urn:uuid:1",
+            "Patient",
+            "http://x.org/patients/1",
+            "urn:oid:1/Patient/1",
+            "",
+        ] {
             assert_eq!(target_type(link), None, "{link}");
         }
     }

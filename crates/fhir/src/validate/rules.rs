@@ -36,10 +36,16 @@ impl<'a> Validator<'a> {
 
     /// A required binding: the coding, or one of those of a concept, is in the value set.
     fn coded(&mut self, node: Node<'a>, own: &'static Type, field: Option<&'static Field>) {
-        let Some(codes) = field.and_then(|field| structures().code_set(field)) else { return };
+        let Some(codes) = field.and_then(|field| structures().code_set(field)) else {
+            return;
+        };
         let is_bound = match own.role {
             Role::Coding => is_of(node, codes),
-            _ => node.get("coding").into_iter().flat_map(Node::items).any(|part| is_of(part, codes)),
+            _ => node
+                .get("coding")
+                .into_iter()
+                .flat_map(Node::items)
+                .any(|part| is_of(part, codes)),
         };
         if !is_bound {
             let what = format!("no coding of the value set {}", codes.name());
@@ -51,7 +57,10 @@ impl<'a> Validator<'a> {
         if let (Some(start), Some(end)) = (node.text("start"), node.text("end"))
             && period::is_reversed(start, end)
         {
-            self.report(IssueCode::Invariant, "a period ends before it starts (per-1)");
+            self.report(
+                IssueCode::Invariant,
+                "a period ends before it starts (per-1)",
+            );
         }
     }
 

@@ -12,12 +12,18 @@ pub(super) fn is_date(text: &str) -> bool {
 
 /// A date, or a date with time and time zone.
 pub(super) fn is_date_time(text: &str) -> bool {
-    if text.contains('T') { is_instant(text) } else { is_date(text) }
+    if text.contains('T') {
+        is_instant(text)
+    } else {
+        is_date(text)
+    }
 }
 
 /// A day, a time and a time zone.
 pub(super) fn is_instant(text: &str) -> bool {
-    let Some((day, rest)) = text.split_once('T') else { return false };
+    let Some((day, rest)) = text.split_once('T') else {
+        return false;
+    };
     let zone_at = rest.find(['Z', '+', '-']).unwrap_or(rest.len());
     let (time, zone) = rest.split_at_checked(zone_at).unwrap_or((rest, ""));
     day.len() == 10 && is_day(day) && is_time(time) && is_zone(zone)
@@ -29,7 +35,8 @@ pub(super) fn is_time(text: &str) -> bool {
         Some((whole, fraction)) => (whole, Some(fraction)),
         None => (text, None),
     };
-    let is_fraction = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    let is_fraction =
+        |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
     whole.len() == 8
         && number(whole, 0, 2).is_some_and(|hour| hour < 24)
         && is_at(whole, 2, b':')
@@ -50,7 +57,10 @@ fn is_zone(text: &str) -> bool {
         (Some(hour), Some(minute)) => hour * 60 + minute <= 14 * 60,
         _ => false,
     };
-    text.len() == 6 && (is_at(text, 0, b'+') || is_at(text, 0, b'-')) && is_at(text, 3, b':') && in_range
+    text.len() == 6
+        && (is_at(text, 0, b'+') || is_at(text, 0, b'-'))
+        && is_at(text, 3, b':')
+        && in_range
 }
 
 fn year(text: &str) -> Option<u32> {
@@ -64,7 +74,9 @@ fn month(text: &str) -> Option<(u32, u32)> {
 }
 
 fn is_day(text: &str) -> bool {
-    let Some((year, month)) = month(text) else { return false };
+    let Some((year, month)) = month(text) else {
+        return false;
+    };
     let is_leap = year.is_multiple_of(4) && !year.is_multiple_of(100) || year.is_multiple_of(400);
     let days = match month {
         2 if is_leap => 29,
@@ -82,7 +94,9 @@ fn is_at(text: &str, place: usize, byte: u8) -> bool {
 fn number(text: &str, from: usize, to: usize) -> Option<u32> {
     let digits = text.as_bytes().get(from..to)?;
     digits.iter().try_fold(0, |value, digit| {
-        digit.is_ascii_digit().then(|| value * 10 + u32::from(digit - b'0'))
+        digit
+            .is_ascii_digit()
+            .then(|| value * 10 + u32::from(digit - b'0'))
     })
 }
 
@@ -92,12 +106,32 @@ mod tests {
 
     #[test]
     fn dates_are_days_that_the_calendar_has() {
-        for text in ["2022", "2022-08", "2022-08-04", "2024-02-29", "2000-02-29", "0001"] {
+        for text in [
+            "2022",
+            "2022-08",
+            "2022-08-04",
+            "2024-02-29",
+            "2000-02-29",
+            "0001",
+        ] {
             assert!(is_date(text) && is_date_time(text), "{text}");
         }
         for text in [
-            "", "0000", "22", "2022-13", "2022-00", "2023-02-29", "1900-02-29", "2022-04-31",
-            "2022-08-00", "2022-8-4", "2022/08/04", "2022-08-04Z", "+2022", "２０２２", "2022-08-0é",
+            "",
+            "0000",
+            "22",
+            "2022-13",
+            "2022-00",
+            "2023-02-29",
+            "1900-02-29",
+            "2022-04-31",
+            "2022-08-00",
+            "2022-8-4",
+            "2022/08/04",
+            "2022-08-04Z",
+            "+2022",
+            "２０２２",
+            "2022-08-0é",
         ] {
             assert!(!is_date(text) && !is_date_time(text), "{text}");
         }
@@ -106,16 +140,27 @@ mod tests {
     #[test]
     fn a_time_of_day_needs_seconds_and_a_zone() {
         for text in [
-            "2022-08-04T07:00:00Z", "2022-08-04T07:00:00.123456789+01:00",
-            "2016-12-31T23:59:60Z", "2022-08-04T07:00:00-14:00",
+            "2022-08-04T07:00:00Z",
+            "2022-08-04T07:00:00.123456789+01:00",
+            "2016-12-31T23:59:60Z",
+            "2022-08-04T07:00:00-14:00",
         ] {
             assert!(is_instant(text) && is_date_time(text), "{text}");
         }
         for text in [
-            "2022-08-04T07:00:00", "2022-08-04T07:00Z", "2022-08-04T24:00:00Z", "2022-08T07:00:00Z",
-            "2022-08-04T07:60:00Z", "2022-08-04T07:00:61Z", "2022-08-04T07:00:00.Z",
-            "2022-08-04T07:00:00+14:01", "2022-08-04T07:00:00+0100", "2022-08-04t07:00:00z",
-            "2022-08-04T07:00:00ZZ", "2022-08-04 07:00:00Z", "2022-08-04T",
+            "2022-08-04T07:00:00",
+            "2022-08-04T07:00Z",
+            "2022-08-04T24:00:00Z",
+            "2022-08T07:00:00Z",
+            "2022-08-04T07:60:00Z",
+            "2022-08-04T07:00:61Z",
+            "2022-08-04T07:00:00.Z",
+            "2022-08-04T07:00:00+14:01",
+            "2022-08-04T07:00:00+0100",
+            "2022-08-04t07:00:00z",
+            "2022-08-04T07:00:00ZZ",
+            "2022-08-04 07:00:00Z",
+            "2022-08-04T",
         ] {
             assert!(!is_instant(text) && !is_date_time(text), "{text}");
         }

@@ -2,14 +2,20 @@
 
 /// `\S*`: anything without spaces.
 pub(super) fn is_uri(text: &str) -> bool {
-    !text.chars().any(|part| part.is_whitespace() || part.is_control())
+    !text
+        .chars()
+        .any(|part| part.is_whitespace() || part.is_control())
 }
 
 /// `urn:oid:[0-2](\.(0|[1-9][0-9]*))+`
 pub(super) fn is_oid(text: &str) -> bool {
-    let Some(arcs) = text.strip_prefix("urn:oid:") else { return false };
+    let Some(arcs) = text.strip_prefix("urn:oid:") else {
+        return false;
+    };
     let mut arcs = arcs.split('.');
-    let first = arcs.next().is_some_and(|arc| matches!(arc, "0" | "1" | "2"));
+    let first = arcs
+        .next()
+        .is_some_and(|arc| matches!(arc, "0" | "1" | "2"));
     let mut count = 0;
     let rest = arcs.inspect(|_| count += 1).all(is_arc);
     first && rest && count > 0
@@ -23,9 +29,14 @@ fn is_arc(arc: &str) -> bool {
 /// `urn:uuid:` and a UUID in lower case.
 pub(super) fn is_uuid(text: &str) -> bool {
     const LENGTHS: [usize; 5] = [8, 4, 4, 4, 12];
-    let Some(uuid) = text.strip_prefix("urn:uuid:") else { return false };
+    let Some(uuid) = text.strip_prefix("urn:uuid:") else {
+        return false;
+    };
     let is_part = |(part, length): (&str, usize)| {
-        part.len() == length && part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        part.len() == length
+            && part
+                .bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     };
     uuid.split('-').count() == LENGTHS.len() && uuid.split('-').zip(LENGTHS).all(is_part)
 }
@@ -37,7 +48,13 @@ mod tests {
     #[test]
     fn oids_and_uuids_are_urns() {
         assert!(is_oid("urn:oid:1.2.840.0.1"));
-        for text in ["urn:oid:3.1", "urn:oid:1", "1.2.3", "urn:oid:1.02", "urn:oid:1..2"] {
+        for text in [
+            "urn:oid:3.1",
+            "urn:oid:1",
+            "1.2.3",
+            "urn:oid:1.02",
+            "urn:oid:1..2",
+        ] {
             assert!(!is_oid(text), "{text}");
         }
         assert!(is_uuid("urn:uuid:c757873d-ec9a-4326-a141-556f43239520"));
