@@ -6,6 +6,8 @@ use hyper::{
     StatusCode,
     header::{HeaderName, HeaderValue},
 };
+use ward_core::RequestId;
+use ward_fhir::Issue;
 
 /// What every handler answers with.
 pub type Answer = Result<crate::Response, HttpError>;
@@ -20,7 +22,7 @@ pub struct HttpError {
     kind: Kind,
     code: &'static str,
     text: Cow<'static, str>,
-    problems: Vec<Problem>,
+    issues: Vec<Issue>,
     headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<String>,
 }
@@ -64,17 +66,6 @@ pub enum Kind {
     Internal,
     /// Not now: 503.
     Unavailable,
-}
-
-/// One thing that is wrong with what was sent: an issue of an `OperationOutcome`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// A code of FHIR's issue-type.
-    pub code: Cow<'static, str>,
-    /// `FHIRPath` of the place, where there is one.
-    pub expression: Option<String>,
-    /// What is wrong, with no value of the resource in it.
-    pub text: String,
 }
 
 impl Kind {
@@ -138,12 +129,12 @@ impl HttpError {
     /// An error of `kind`. `code` is stable and documented; `text` is for a person, and must hold
     /// nothing that the caller did not send.
     pub fn new(kind: Kind, code: &'static str, text: impl Into<Cow<'static, str>>) -> Self {
-        let (problems, headers) = (Vec::new(), Vec::new());
+        let (issues, headers) = (Vec::new(), Vec::new());
         Self {
             kind,
             code,
             text: text.into(),
-            problems,
+            issues,
             headers,
             cause: None,
         }
@@ -201,8 +192,8 @@ impl HttpError {
 
     /// Adds what is wrong in detail.
     #[must_use]
-    pub fn with_problems(mut self, problems: Vec<Problem>) -> Self {
-        self.problems = problems;
+    pub fn with_issues(mut self, issues: Vec<Issue>) -> Self {
+        self.issues = issues;
         self
     }
 
@@ -235,15 +226,18 @@ impl HttpError {
     }
 
     /// What is wrong in detail; often nothing.
-    pub fn problems(&self) -> &[Problem] {
-        &self.problems
+    pub fn issues(&self) -> &[Issue] {
+        &self.issues
     }
 
     pub(crate) fn headers(&self) -> &[(HeaderName, HeaderValue)] {
         &self.headers
     }
 
-    pub(crate) fn cause(&self) -> Option<&str> {
-        self.cause.as_deref()
+    /// Writes the cause down, if there is one: for an error that is not answered with by itself.
+    pub fn log(&self, request: RequestId) {
+        if let Some(cause) = &self.cause {
+            tracing::error!(target: "ward::http", %request, cause, "internal error");
+        }
     }
 }

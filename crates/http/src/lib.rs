@@ -25,7 +25,7 @@ mod table;
 
 pub use bytes::Bytes;
 pub use credential::{Authenticate, DpopRefusal, FORM_TOKEN_FIELD};
-pub use error::{Answer, HttpError, Kind, Problem};
+pub use error::{Answer, HttpError, Kind};
 pub use headers::REQUEST_ID;
 pub use hyper::{HeaderMap, Method, StatusCode, header};
 pub use metrics::{Metrics, serve_metrics};

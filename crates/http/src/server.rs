@@ -102,9 +102,7 @@ impl Server {
             Err(_) => Err(HttpError::unavailable("too-slow", "This took too long.")),
         };
         let response = answer.unwrap_or_else(|error| {
-            if let Some(cause) = error.cause() {
-                tracing::error!(target: "ward::http", request = %id, route, cause, "internal error");
-            }
+            error.log(id);
             surface.error(&error, &method, id, &*self.settings.pages)
         });
         self.record(&method, route, response.status, started, id);
