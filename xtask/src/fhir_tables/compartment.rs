@@ -36,10 +36,15 @@ pub(super) fn table(definitions: &Definitions) -> Result<String, String> {
     }
     for parameter in definitions.all("SearchParameter") {
         let is_patients = ALWAYS.contains(&text(parameter, "code"))
-            && list(parameter, "target").iter().any(|target| target == "Patient");
+            && list(parameter, "target")
+                .iter()
+                .any(|target| target == "Patient");
         for kind in list(parameter, "base").iter().filter(|_| is_patients) {
             let kind = kind.as_str().unwrap_or_default();
-            paths.entry(kind).or_default().extend(paths_in(kind, text(parameter, "expression")));
+            paths
+                .entry(kind)
+                .or_default()
+                .extend(paths_in(kind, text(parameter, "expression")));
         }
     }
     let lines = paths.iter().map(|(kind, paths)| {
@@ -65,6 +70,9 @@ fn paths_in<'a>(kind: &str, expression: &'a str) -> Vec<&'a str> {
         .split('|')
         .filter_map(|path| path.trim().strip_prefix(kind)?.strip_prefix('.'))
         .map(|path| path.split(".where(").next().unwrap_or(path))
-        .filter(|path| path.chars().all(|part| part.is_ascii_alphabetic() || part == '.'))
+        .filter(|path| {
+            path.chars()
+                .all(|part| part.is_ascii_alphabetic() || part == '.')
+        })
         .collect()
 }

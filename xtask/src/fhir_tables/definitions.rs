@@ -45,7 +45,24 @@ impl Definitions {
                 resources.insert(key, resource.clone());
             }
         }
-        Ok(Self { resources })
+        let definitions = Self { resources };
+        definitions.refuse_foreign()?;
+        Ok(definitions)
+    }
+
+    /// Packages that mix versions have more in between that does not say so.
+    fn refuse_foreign(&self) -> Result<(), String> {
+        let structures: Vec<&Value> = self.all("StructureDefinition").collect();
+        match structures
+            .iter()
+            .find(|found| text(found, "fhirVersion") != VERSION)
+        {
+            Some(found) => Err(format!(
+                "{} is not of R4 {VERSION}: these are not the published definitions",
+                text(found, "name")
+            )),
+            None => Ok(()),
+        }
     }
 
     /// All definitions of a type, by URL.
@@ -62,14 +79,13 @@ impl Definitions {
         self.resources.get(&(kind.to_owned(), url.to_owned()))
     }
 
-    /// The structures of R4: types and resources, no logical models, nothing of other versions.
+    /// The structures of R4: types and resources, no logical models.
     pub(super) fn structures(&self) -> impl Iterator<Item = &Value> {
         self.all("StructureDefinition").filter(|structure| {
-            text(structure, "fhirVersion") == VERSION
-                && matches!(
-                    text(structure, "kind"),
-                    "resource" | "complex-type" | "primitive-type"
-                )
+            matches!(
+                text(structure, "kind"),
+                "resource" | "complex-type" | "primitive-type"
+            )
         })
     }
 }
@@ -81,5 +97,8 @@ pub(super) fn text<'a>(value: &'a Value, name: &str) -> &'a str {
 
 /// A member that is an array; empty where there is none.
 pub(super) fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
-    value[name].as_array().map(Vec::as_slice).unwrap_or_default()
+    value[name]
+        .as_array()
+        .map(Vec::as_slice)
+        .unwrap_or_default()
 }

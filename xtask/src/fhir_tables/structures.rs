@@ -44,7 +44,10 @@ struct Element {
 
 /// Reads all structures.
 pub(super) fn table(definitions: &Definitions) -> Result<Structures, String> {
-    let mut structures = Structures { types: BTreeMap::new(), bound: BTreeSet::new() };
+    let mut structures = Structures {
+        types: BTreeMap::new(),
+        bound: BTreeSet::new(),
+    };
     for definition in definitions.structures() {
         if text(definition, "kind") != "primitive-type" {
             read(definition, &mut structures)?;
@@ -69,25 +72,47 @@ fn read(definition: &Value, structures: &mut Structures) -> Result<(), String> {
         "" => "-".to_owned(),
         base => last_part(base).to_owned(),
     };
-    let root = Type { kind, parent, elements: Vec::new() };
+    let root = Type {
+        kind,
+        parent,
+        elements: Vec::new(),
+    };
     structures.types.insert(name.to_owned(), root);
     for element in list(&definition["snapshot"], "element").iter().skip(1) {
         // Profiles of Quantity keep the paths of Quantity.
         let path = text(element, "path");
-        let (owner, element_name) =
-            path.rsplit_once('.').ok_or_else(|| format!("{name}: path {path}"))?;
-        let owner = if owner == text(definition, "type") { name } else { owner };
+        let (owner, element_name) = path
+            .rsplit_once('.')
+            .ok_or_else(|| format!("{name}: path {path}"))?;
+        let owner = if owner == text(definition, "type") {
+            name
+        } else {
+            owner
+        };
         if is_inherited(element, owner) {
             continue;
         }
         let read = element_of(element, element_name, path);
-        let nested = read.types.first().filter(|first| first.starts_with('@')).is_some();
+        let nested = read
+            .types
+            .first()
+            .is_some_and(|first| first.starts_with('@'));
         if nested && text(element, "contentReference").is_empty() {
-            let parent = text(&element["type"][0], "code").to_owned();
-            let new = Type { kind: "nested", parent, elements: Vec::new() };
+            let parent = list(element, "type")
+                .first()
+                .map_or("", |kind| text(kind, "code"))
+                .to_owned();
+            let new = Type {
+                kind: "nested",
+                parent,
+                elements: Vec::new(),
+            };
             structures.types.insert(path.to_owned(), new);
         }
-        let holder = structures.types.get_mut(owner).ok_or_else(|| format!("no type {owner}"))?;
+        let holder = structures
+            .types
+            .get_mut(owner)
+            .ok_or_else(|| format!("no type {owner}"))?;
         holder.elements.push(read);
     }
     Ok(())
@@ -96,7 +121,9 @@ fn read(definition: &Value, structures: &mut Structures) -> Result<(), String> {
 /// Whether the parent of the element's owner says the same of it.
 fn is_inherited(element: &Value, owner: &str) -> bool {
     let base = &element["base"];
-    let base_owner = text(base, "path").rsplit_once('.').map_or("", |(owner, _)| owner);
+    let base_owner = text(base, "path")
+        .rsplit_once('.')
+        .map_or("", |(owner, _)| owner);
     base_owner != owner
         && base["min"] == element["min"]
         && (base["max"] == element["max"] || owner == "xhtml")
@@ -104,12 +131,20 @@ fn is_inherited(element: &Value, owner: &str) -> bool {
 
 fn element_of(element: &Value, name: &str, path: &str) -> Element {
     let types = match text(element, "contentReference") {
-        "" => list(element, "type").iter().map(|kind| type_of(kind, path)).collect(),
+        "" => list(element, "type")
+            .iter()
+            .map(|kind| type_of(kind, path))
+            .collect(),
         reference => vec![format!("@{}", reference.trim_start_matches('#'))],
     };
     let binding = &element["binding"];
-    let value_set = (text(binding, "strength") == "required")
-        .then(|| text(binding, "valueSet").split('|').next().unwrap_or_default().to_owned());
+    let value_set = (text(binding, "strength") == "required").then(|| {
+        text(binding, "valueSet")
+            .split('|')
+            .next()
+            .unwrap_or_default()
+            .to_owned()
+    });
     Element {
         name: name.to_owned(),
         min: element["min"].as_u64().unwrap_or(0),
@@ -132,7 +167,9 @@ fn type_of(kind: &Value, path: &str) -> String {
         code if code.starts_with("http://hl7.org/fhirpath/") => list(kind, "extension")
             .iter()
             .find(|extension| text(extension, "url") == TYPE_EXTENSION)
-            .map_or_else(String::new, |extension| text(extension, "valueUrl").to_owned()),
+            .map_or_else(String::new, |extension| {
+                text(extension, "valueUrl").to_owned()
+            }),
         "BackboneElement" | "Element" if path.contains('.') => format!("@{path}"),
         "Quantity" if !list(kind, "profile").is_empty() => "SimpleQuantity".to_owned(),
         "Reference" if !targets.is_empty() => format!("Reference({})", targets.join(",")),
@@ -147,7 +184,11 @@ pub(super) fn render(structures: &Structures, codes: &Codes) -> String {
         let _ = writeln!(table, "{name} {} {}", own.kind, own.parent);
         for element in &own.elements {
             let types = element.types.join(" ");
-            let _ = write!(table, " {} {} {} {types}", element.name, element.min, element.max);
+            let _ = write!(
+                table,
+                " {} {} {} {types}",
+                element.name, element.min, element.max
+            );
             let set = element.value_set.as_ref().and_then(|url| codes.name(url));
             let _ = set.map(|set| write!(table, " !{set}"));
             table.push('\n');
