@@ -5,24 +5,26 @@ use std::time::Duration;
 use ward_fhir::Limits;
 
 /// A stored body is read with the limits of a whole bundle: what was accepted once stays readable.
-pub const STORED: Limits = Limits::BODY;
+pub(crate) const STORED: Limits = Limits::BODY;
 /// Rows of each section of a patient's summary.
-pub const SUMMARY_ROWS: usize = 25;
+pub(crate) const SUMMARY_ROWS: usize = 25;
 /// Candidates that one section of a summary opens.
-pub const SUMMARY_CANDIDATES: usize = 500;
+pub(crate) const SUMMARY_CANDIDATES: usize = 500;
 /// People whom a search from a page shows; more are told as too many (facts: PDS).
-pub const PEOPLE: usize = 20;
+pub(crate) const PEOPLE: usize = 20;
 /// Candidates that a search for people opens before it is told as too many.
-pub const PEOPLE_CANDIDATES: usize = 400;
+pub(crate) const PEOPLE_CANDIDATES: usize = 400;
 /// Lines of a page of who looked.
-pub const LOOKED_PAGE: usize = 50;
+pub(crate) const LOOKED_PAGE: usize = 50;
 /// Versions that a history gives at most, newest first.
-pub const HISTORY: usize = 200;
+pub(crate) const HISTORY: usize = 200;
 /// How long a care team that names no end makes relationships: it must be looked at once a year.
-pub const CARE_TEAM: Duration = Duration::from_hours(365 * 24);
+pub(crate) const CARE_TEAM: Duration = Duration::from_hours(365 * 24);
 /// Patients with whom one account's relationships narrow a search; above, hits are sifted one by one.
-pub const RELATED: usize = 1_000;
+pub(crate) const RELATED: usize = 1_000;
 /// How often a write is tried again that somebody else was quicker than.
-pub const RETRIES: usize = 5;
+pub(crate) const RETRIES: usize = 5;
 /// Resources that an import commits together: where a commit's cost is shared well (facts/measured.md).
-pub const IMPORT_BATCH: usize = 500;
+pub(crate) const IMPORT_BATCH: usize = 500;
+/// Bytes that an import commits together: bounds memory.
+pub(crate) const IMPORT_BYTES: usize = 8 * 1024 * 1024;

@@ -12,6 +12,7 @@ use ward_store::Undisclosed;
 use crate::{
     Door, Error, People, Person, Version, limits,
     search::{Sieve, Stop},
+    write::Author,
 };
 
 impl Door<'_> {
@@ -19,16 +20,18 @@ impl Door<'_> {
     /// listed or none: of too many nobody is shown, not even how many.
     ///
     /// Words are family or given names in any order, two letters or more of one of them at least.
+    /// `born` narrows them down to a day, month or year of birth: `1952-08-04`, `1952-08`, `1952`.
     ///
     /// # Errors
     /// [`Error::Refused`] where the account may not search for people.
-    pub async fn find_people(&self, text: &str) -> Result<People, Error> {
+    pub async fn find_people(&self, text: &str, born: Option<&str>) -> Result<People, Error> {
         let grant = self.search_grant("Patient").await?;
-        let Some(pairs) = question(text) else {
+        let Some(pairs) = question(text, born) else {
             return self.nobody(grant, People::Found(Vec::new())).await;
         };
-        let query = self.parse("Patient", &pairs)?;
-        let mut sieve = Sieve::new(self, &query, grant.reach())?;
+        let author = Author::Account(self);
+        let query = author.parse("Patient", &pairs)?;
+        let mut sieve = Sieve::new(&author, &query, grant.reach())?;
         let (mut people, mut candidates) = (Vec::new(), 0);
         let too_many = sieve
             .scan(None, limits::PEOPLE + 1, |sieve, row| {
@@ -70,10 +73,12 @@ const fn stop_if(enough: bool) -> Stop {
 }
 
 /// The search that the text asks for; `None` for one too short to ask anything.
-fn question(text: &str) -> Option<Vec<(String, String)>> {
+fn question(text: &str, born: Option<&str>) -> Option<Vec<(String, String)>> {
+    let born = born.map(|born| ("birthdate".to_owned(), born.to_owned()));
     if let Ok(number) = NhsNumber::parse(text) {
         let value = format!("{}|{}", nhs_number::SYSTEM, number.compact());
-        return Some(vec![("identifier".to_owned(), value)]);
+        let number = ("identifier".to_owned(), value);
+        return Some([number].into_iter().chain(born).collect());
     }
     let is_blank = |part: char| part.is_whitespace() || part == ',';
     let words: Vec<&str> = text
@@ -94,6 +99,7 @@ fn question(text: &str) -> Option<Vec<(String, String)>> {
         words
             .into_iter()
             .map(|word| ("name".to_owned(), escaped(word)))
+            .chain(born)
             .collect()
     })
 }
@@ -157,7 +163,7 @@ mod tests {
     #[test]
     fn an_nhs_number_is_known_by_its_digits_and_anything_else_is_a_name() {
         let asked = |text: &str| {
-            question(text).map(|pairs| {
+            question(text, None).map(|pairs| {
                 pairs
                     .iter()
                     .map(|(name, value)| format!("{name}={value}"))
@@ -169,6 +175,8 @@ mod tests {
         assert_eq!(asked("Smith, An").unwrap(), ["name=Smith", "name=An"]);
         assert_eq!(asked("o'neil j").unwrap(), ["name=o'neil", "name=j"]);
         assert_eq!(asked(r"a|b\c").unwrap(), [r"name=a\|b\\c"]);
+        let born = question("Smith", Some("1952-08")).unwrap();
+        assert_eq!(born[1], ("birthdate".to_owned(), "1952-08".to_owned()));
         for nothing in ["", " , ", "a", "a b"] {
             assert_eq!(asked(nothing), None, "{nothing}");
         }

@@ -7,7 +7,10 @@ use ward_fhir::search::SearchQuery;
 use ward_log::Interaction;
 use ward_store::Undisclosed;
 
-use crate::{Because, Door, Error, Section, SectionKind, Summary, Version, limits, search::Sieve};
+use crate::{
+    Because, Door, Error, Section, SectionKind, Summary, Version, limits, search::Sieve,
+    write::Author,
+};
 
 impl Door<'_> {
     /// What a patient's page shows: the patient, and of each part of the record that this account
@@ -49,7 +52,8 @@ impl Door<'_> {
         for resource_type in kind.resource_types() {
             if self.may_search(resource_type, &through) {
                 permitted = true;
-                let query = self.parse(resource_type, &newest_first(resource_type))?;
+                let query =
+                    Author::Account(self).parse(resource_type, &newest_first(resource_type))?;
                 found.extend(self.rows_in_record(&query, subject).await?);
             }
         }
@@ -80,7 +84,8 @@ impl Door<'_> {
         query: &SearchQuery,
         subject: &Token,
     ) -> Result<Vec<(ward_fhir::search::SortKey, u64)>, Error> {
-        let mut sieve = Sieve::new(self, query, ward_access::Reach::Organisation)?;
+        let author = Author::Account(self);
+        let mut sieve = Sieve::new(&author, query, ward_access::Reach::Organisation)?;
         sieve.only_in_record_of(subject);
         sieve.newest_rows(limits::SUMMARY_CANDIDATES).await
     }

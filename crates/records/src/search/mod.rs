@@ -5,18 +5,20 @@
 
 mod condition;
 mod link;
+mod pairs;
 mod sieve;
 
-use ward_access::{Grant, Reach, Target};
+use ward_access::{Grant, Reach, Read, Target};
 use ward_core::ResourceKey;
-use ward_fhir::search::{SearchQuery, SortKey, Total, parse_query_at};
+use ward_fhir::search::{SortKey, Total};
 use ward_log::Interaction;
 use ward_store::Undisclosed;
 
-pub(crate) use condition::Condition;
+pub(crate) use condition::{Condition, Met};
+pub use pairs::query_pairs;
 pub(crate) use sieve::{Sieve, Stop};
 
-use crate::{Door, Error, Page, Version};
+use crate::{Door, Error, Page, Version, write::Author};
 use link::{Link, Place};
 
 /// How to go on after [`Error::TooCostly`].
@@ -64,9 +66,10 @@ impl Door<'_> {
     }
 
     async fn search_from(&self, search: &Search, place: Place) -> Result<Page, Error> {
-        let query = self.parse(&search.resource_type, &search.pairs)?;
+        let author = Author::Account(self);
+        let query = author.parse(&search.resource_type, &search.pairs)?;
         let grant = self.search_grant(query.resource_type()).await?;
-        let mut sieve = Sieve::new(self, &query, grant.reach())?;
+        let mut sieve = Sieve::new(&author, &query, grant.reach())?;
         if query.page_size() == 0 {
             let total = Some(sieve.rows().await?.len());
             let page = Undisclosed::nothing(Page {
@@ -96,16 +99,6 @@ impl Door<'_> {
             total,
         });
         self.disclose(grant, Interaction::Search, page).await
-    }
-
-    /// Reads the parameters; references written with this server's own base are its own.
-    pub(crate) fn parse(
-        &self,
-        resource_type: &str,
-        pairs: &[(String, String)],
-    ) -> Result<SearchQuery, Error> {
-        let base = self.records.base_of(self.own.keys.ods());
-        parse_query_at(&base, resource_type, pairs).map_err(Error::Invalid)
     }
 
     /// Asks whether the account may search a type at all.
@@ -151,7 +144,9 @@ impl Door<'_> {
             else {
                 continue;
             };
-            if let Ok(grant) = sieve.decide::<ward_access::Read>(key, &located.subjects) {
+            let relationships = sieve.relationships(&located.subjects);
+            let target = Target::resource(self.own.keys.ods(), key).about(&relationships);
+            if let Ok(grant) = self.decide::<Read>(&target) {
                 included.push(self.fetch(&grant, located.seq)?);
             }
         }

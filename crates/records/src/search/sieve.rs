@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use ward_access::{Action, Grant, Reach, Refused, Relationship, Target};
+use ward_access::{Reach, Relationship, Target};
 use ward_core::{PatientId, ResourceKey, limits};
 use ward_crypto::{OrganisationKeys, Token};
 use ward_fhir::{
@@ -12,7 +12,7 @@ use ward_fhir::{
 use ward_identity::Role;
 use ward_store::{Query, SealedVersion, Undisclosed};
 
-use crate::{Door, Error, Version, marks, search::NARROW};
+use crate::{Error, Version, marks, search::NARROW, write::Author};
 
 /// Rows asked of the store at once, at most; and candidates opened before others may run.
 const CHUNK: usize = 256;
@@ -26,7 +26,7 @@ pub(crate) enum Stop {
 
 /// Lets through what matches a query and what its account may have.
 pub(crate) struct Sieve<'a> {
-    door: &'a Door<'a>,
+    author: &'a Author<'a>,
     query: &'a SearchQuery,
     groups: Vec<Vec<Token>>,
     relationships: HashMap<Token, Relationship>,
@@ -36,22 +36,24 @@ pub(crate) struct Sieve<'a> {
 
 impl<'a> Sieve<'a> {
     pub(crate) fn new(
-        door: &'a Door<'a>,
+        author: &'a Author<'a>,
         query: &'a SearchQuery,
         reach: Reach,
     ) -> Result<Self, Error> {
         // A service has no relationships: its scopes say what it may do.
-        let relationships = match door.assured().role() {
-            Role::Service => HashMap::new(),
-            _ => door.all_relationships()?,
+        let relationships = match author {
+            Author::Account(door) if door.assured().role() != Role::Service => {
+                door.all_relationships()?
+            }
+            _ => HashMap::new(),
         };
-        let keys = &door.own.keys;
+        let keys = &author.own().keys;
         let terms = query_terms(query).into_iter();
         let groups = terms
             .map(|group| group.iter().map(|term| marks::term(keys, term)).collect())
             .collect();
         let mut sieve = Self {
-            door,
+            author,
             query,
             groups,
             relationships,
@@ -65,7 +67,7 @@ impl<'a> Sieve<'a> {
 
     /// Looks only in records that the account may open, where they are few enough to be named.
     fn narrow(&mut self) {
-        let now = self.door.records.clock.now();
+        let now = self.author.records().clock.now();
         let in_force = |subject: &Token| {
             self.relationships
                 .get(subject)
@@ -74,7 +76,7 @@ impl<'a> Sieve<'a> {
         let named = self
             .query
             .patients()
-            .map(|ids| self.door.own.subjects_of_ids(&ids));
+            .map(|ids| self.author.own().subjects_of_ids(&ids));
         let subjects: Vec<Token> = match named {
             Some(named) => named.into_iter().filter(in_force).collect(),
             None => self
@@ -85,7 +87,7 @@ impl<'a> Sieve<'a> {
                 .collect(),
         };
         if subjects.len() <= crate::limits::RELATED {
-            let keys = &self.door.own.keys;
+            let keys = &self.author.own().keys;
             let resource_type = self.query.resource_type();
             let mark = |subject| marks::in_record(keys, resource_type, subject);
             self.groups.push(subjects.iter().map(mark).collect());
@@ -94,20 +96,20 @@ impl<'a> Sieve<'a> {
 
     /// Looks in one patient's record alone.
     pub(crate) fn only_in_record_of(&mut self, subject: &Token) {
-        let mark = marks::in_record(&self.door.own.keys, self.query.resource_type(), subject);
+        let mark = marks::in_record(&self.author.own().keys, self.query.resource_type(), subject);
         self.groups.push(vec![mark]);
     }
 
     pub(crate) fn keys(&self) -> &OrganisationKeys {
-        &self.door.own.keys
+        &self.author.own().keys
     }
 
     /// Whether the account has a relationship in force with a patient.
     pub(crate) fn is_related(&self, patient: &PatientId) -> bool {
-        let now = self.door.records.clock.now();
+        let now = self.author.records().clock.now();
         let through = self
             .relationships
-            .get(&self.door.own.store.subject(patient));
+            .get(&self.author.own().store.subject(patient));
         through.is_some_and(|through| through.in_force(now))
     }
 
@@ -135,7 +137,7 @@ impl<'a> Sieve<'a> {
                 after,
                 limit,
             };
-            let found = self.door.own.store.find(&query)?;
+            let found = self.author.own().store.find(&query)?;
             for row in found.rows {
                 opened += 1;
                 if opened > limits::SEARCH_CANDIDATES {
@@ -160,9 +162,9 @@ impl<'a> Sieve<'a> {
         row: u64,
         shape: impl FnOnce(Version, &SearchValues<'_>) -> T,
     ) -> Result<Option<Undisclosed<T>>, Error> {
-        let candidate = self.door.own.store.read(row)?;
+        let candidate = self.author.own().store.read(row)?;
         let mut failed = Ok(());
-        let hit = candidate.sift(&self.door.own.keys, |sealed| {
+        let hit = candidate.sift(&self.author.own().keys, |sealed| {
             let hit = self.hit(sealed, shape);
             hit.unwrap_or_else(|error| {
                 failed = Err(error);
@@ -186,15 +188,12 @@ impl<'a> Sieve<'a> {
         sealed: SealedVersion,
         shape: impl FnOnce(Version, &SearchValues<'_>) -> T,
     ) -> Result<Option<T>, Error> {
-        let subjects = self.door.own.subjects(&sealed.patients);
-        if self
-            .decide::<ward_access::Search>(&sealed.resource, &subjects)
-            .is_err()
-        {
+        let subjects = self.author.own().subjects(&sealed.patients);
+        if !self.permits(&sealed.resource, &subjects) {
             return Ok(None);
         }
         // A patient whose salt was destroyed is in no search.
-        let version = match self.door.own.open(sealed) {
+        let version = match self.author.own().open(sealed) {
             Err(Error::Unreadable) => return Ok(None),
             opened => opened?,
         };
@@ -212,17 +211,20 @@ impl<'a> Sieve<'a> {
         Ok(Some(shape(version, &values)))
     }
 
-    /// Asks the policies about one resource in the records of these patients.
-    pub(crate) fn decide<A: Action>(
-        &self,
-        key: &ResourceKey,
-        subjects: &[Token],
-    ) -> Result<Grant<A>, Refused> {
-        let relationships: Vec<_> = subjects
+    fn permits(&self, key: &ResourceKey, subjects: &[Token]) -> bool {
+        let Author::Account(door) = self.author else {
+            return true;
+        };
+        let relationships = self.relationships(subjects);
+        let target = Target::resource(door.own.keys.ods(), key).about(&relationships);
+        door.decide::<ward_access::Search>(&target).is_ok()
+    }
+
+    /// The account's relationship with each of some patients.
+    pub(crate) fn relationships(&self, subjects: &[Token]) -> Vec<Option<Relationship>> {
+        subjects
             .iter()
             .map(|subject| self.relationships.get(subject).cloned())
-            .collect();
-        let target = Target::resource(self.door.own.keys.ods(), key).about(&relationships);
-        self.door.decide(&target)
+            .collect()
     }
 }

@@ -9,14 +9,14 @@ use std::collections::BTreeSet;
 
 use data_encoding::HEXLOWER;
 use ward_core::{Random, ResourceKey, Timestamp};
-use ward_fhir::{Issue, IssueCode, Resource, Severity, validate};
+use ward_fhir::{Issue, IssueCode, Resource, Severity, rewrite_references, validate};
 use ward_store::{Batch, Operation, StoreError};
 
 pub(crate) use author::Author;
 pub(crate) use change::{Change, Ground, Kind};
 pub(crate) use conditions::Conditions;
 
-use crate::{Door, Error, Version, Written, limits};
+use crate::{Door, Error, Version, Written, limits, search::Condition};
 
 impl Door<'_> {
     /// Creates a resource under an id of the server's choice. With `if_none_exist`, the parameters
@@ -31,13 +31,22 @@ impl Door<'_> {
         resource: Resource,
         if_none_exist: Option<&[(String, String)]>,
     ) -> Result<Written, Error> {
-        check(&resource)?;
+        let author = Author::Account(self);
+        let resource = author.accept(resource)?;
         let Some(pairs) = if_none_exist else {
             return self.create_new(resource).await;
         };
-        let condition = self.condition(resource.resource_type(), pairs)?;
+        let condition = author.condition(resource.resource_type(), pairs)?;
+        self.create_where(resource, &condition).await
+    }
+
+    pub(crate) async fn create_where(
+        &self,
+        resource: Resource,
+        condition: &Condition,
+    ) -> Result<Written, Error> {
         let _held = self.own.conditions.hold([condition.mark]).await;
-        match self.only_match(&condition).await? {
+        match self.only_match(condition).await? {
             Some(version) => Ok(Written {
                 version,
                 created: false,
@@ -66,7 +75,7 @@ impl Door<'_> {
         if_match: Option<u64>,
     ) -> Result<Written, Error> {
         fits(key, &resource)?;
-        check(&resource)?;
+        let resource = Author::Account(self).accept(resource)?;
         let change = Change::put(key.clone(), resource, if_match);
         self.write_one(change).await?.ok_or(Error::Conflict)
     }
@@ -89,7 +98,7 @@ impl Door<'_> {
     }
 
     async fn write_one(&self, change: Change) -> Result<Option<Written>, Error> {
-        let mut written = Author::Account(self).write(&[change], Vec::new()).await;
+        let mut written = Author::Account(self).write(&[change]).await;
         if let Err(Error::Entry { error, .. }) = written {
             written = Err(*error);
         }
@@ -97,35 +106,46 @@ impl Door<'_> {
     }
 }
 
+/// What becomes of the others where one change can't be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Together {
+    /// None is made.
+    All,
+    /// They are made all the same.
+    Each,
+}
+
+/// What became of one change: what was written, or nothing for a delete of what is deleted.
+pub(crate) type Outcome = Result<Option<Written>, Error>;
+
 impl Author<'_> {
-    /// Makes all changes in one commit, or none; `beside` is written down with them. An error of
-    /// one change is an [`Error::Entry`] with its [`Change::index`]. For each change what was
-    /// written; none for a delete of what is deleted.
-    pub(crate) async fn write(
-        &self,
-        changes: &[Change],
-        beside: Vec<ward_log::Event>,
-    ) -> Result<Vec<Option<Written>>, Error> {
+    /// Makes all changes in one commit, or none. An error of one change is an [`Error::Entry`] with
+    /// its [`Change::index`].
+    pub(crate) async fn write(&self, changes: &[Change]) -> Result<Vec<Option<Written>>, Error> {
+        self.commit(changes, Together::All)
+            .await?
+            .into_iter()
+            .collect()
+    }
+
+    /// Makes each change that can be made, all of them in one commit.
+    pub(crate) async fn write_each(&self, changes: &[Change]) -> Result<Vec<Outcome>, Error> {
+        self.commit(changes, Together::Each).await
+    }
+
+    async fn commit(&self, changes: &[Change], together: Together) -> Result<Vec<Outcome>, Error> {
         for _ in 0..limits::RETRIES {
             let now = whole_milliseconds(self.records().clock.now());
-            let mut grounded = Vec::with_capacity(changes.len());
+            let mut grounds = Vec::with_capacity(changes.len());
             for change in changes {
-                let ground = change.ground(self, now).await;
-                grounded.push(ground.map_err(|error| error.at(change.index))?);
+                match change.ground(self, now).await {
+                    Err(error) if together == Together::All => return Err(error.at(change.index)),
+                    ground => grounds.push(ground),
+                }
             }
-            let subjects: BTreeSet<_> = grounded.iter().flat_map(Ground::salted).collect();
-            let subjects: Vec<_> = subjects.into_iter().copied().collect();
-            self.own().store.ensure_salts(&subjects).await?;
-            let mut operations = Vec::with_capacity(changes.len() + beside.len());
-            let mut written = Vec::with_capacity(changes.len());
-            for ground in grounded {
-                let (operation, outcome) = ground.seal(self.own(), &*self.records().random, now)?;
-                operations.extend(operation.map(Operation::Write));
-                written.push(outcome);
-            }
-            operations.extend(beside.iter().cloned().map(Operation::Record));
+            let (operations, outcomes) = self.seal(grounds, now).await?;
             if operations.is_empty() {
-                return Ok(written);
+                return Ok(outcomes);
             }
             let (request, actor) = (self.request(), self.actor());
             let batch = Batch {
@@ -135,13 +155,33 @@ impl Author<'_> {
                 operations,
             };
             match self.own().store.commit(batch).await {
-                Ok(_) => return Ok(written),
+                Ok(_) => return Ok(outcomes),
                 // Somebody was quicker: everything is looked at again, the right to do it included.
                 Err(StoreError::Conflict { .. }) => {}
                 Err(error) => return Err(error.into()),
             }
         }
         Err(Error::Conflict)
+    }
+
+    async fn seal(
+        &self,
+        grounds: Vec<Result<Ground, Error>>,
+        now: Timestamp,
+    ) -> Result<(Vec<Operation>, Vec<Outcome>), Error> {
+        let subjects: BTreeSet<_> = grounds.iter().flatten().flat_map(Ground::salted).collect();
+        let subjects: Vec<_> = subjects.into_iter().copied().collect();
+        self.own().store.ensure_salts(&subjects).await?;
+        let (mut operations, mut outcomes) = (Vec::new(), Vec::with_capacity(grounds.len()));
+        for ground in grounds {
+            let outcome = ground.and_then(|ground| {
+                let (write, written) = ground.seal(self.own(), &*self.records().random, now)?;
+                operations.extend(write.map(Operation::Write));
+                Ok(written)
+            });
+            outcomes.push(outcome);
+        }
+        Ok((operations, outcomes))
     }
 }
 
@@ -156,7 +196,7 @@ impl Written {
 }
 
 /// Refuses what may not be stored, with all that is wrong with it.
-pub(crate) fn check(resource: &Resource) -> Result<(), Error> {
+fn check(resource: &Resource) -> Result<(), Error> {
     if resource.json().len() > ward_core::limits::RESOURCE_BYTES {
         return Err(Error::TooLarge);
     }
@@ -165,6 +205,25 @@ pub(crate) fn check(resource: &Resource) -> Result<(), Error> {
         Err(Error::Invalid(issues))
     } else {
         Ok(())
+    }
+}
+
+impl Author<'_> {
+    /// A resource as it may be stored: valid, and with the references that name this server by its
+    /// URL made relative, so that they say whose record it is.
+    pub(crate) fn accept(&self, resource: Resource) -> Result<Resource, Error> {
+        let base = self.records().base_of(self.own().keys.ods());
+        let resource = if !base.is_empty() && resource.json().contains(&base) {
+            rewrite_references(&resource, |link| {
+                link.strip_prefix(&base)?
+                    .strip_prefix('/')
+                    .map(ToOwned::to_owned)
+            })
+        } else {
+            resource
+        };
+        check(&resource)?;
+        Ok(resource)
     }
 }
 

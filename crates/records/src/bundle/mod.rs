@@ -1,6 +1,15 @@
 //! transaction and batch (FHIR R4, http 3.1.0.11).
 
-use ward_fhir::Resource;
+mod batch;
+mod links;
+mod step;
+mod transaction;
+
+use ward_fhir::{Bundle, BundleKind, Issue, Resource};
+
+pub(crate) use links::{Links, conditional};
+pub use step::version_of_etag;
+pub(crate) use step::within_entry;
 
 use crate::{Door, EntryOutcome, Error};
 
@@ -12,7 +21,10 @@ impl Door<'_> {
     /// Of a transaction [`Error::Entry`] with the first entry that failed, or [`Error::Invalid`]
     /// with everything that is wrong in any of them; of both, what is wrong with the bundle itself.
     pub async fn bundle(&self, bundle: &Resource) -> Result<Vec<EntryOutcome>, Error> {
-        let _ = bundle;
-        Err(Error::Refused)
+        let bundle = Bundle::read(bundle).map_err(|issue: Issue| Error::Invalid(vec![issue]))?;
+        match bundle.kind {
+            BundleKind::Transaction => self.transaction(bundle).await,
+            BundleKind::Batch => Ok(self.batch(bundle).await),
+        }
     }
 }
