@@ -1,6 +1,6 @@
 //! Whose a resource is (FHIR R4, `CompartmentDefinition` patient).
 
-use std::sync::LazyLock;
+use std::{collections::HashSet, sync::LazyLock};
 
 use crate::{json::Node, resource::Resource};
 
@@ -23,24 +23,22 @@ static PATHS: LazyLock<Vec<(&'static str, Vec<&'static str>)>> = LazyLock::new(|
 pub fn patients_of(resource: &Resource) -> Vec<String> {
     let mut patients = Vec::new();
     collect(resource.root(), true, &mut patients);
-    patients
+    let mut seen = HashSet::new();
+    patients.retain(|id| seen.insert(*id));
+    patients.into_iter().map(str::to_owned).collect()
 }
 
-fn collect(node: Node<'_>, has_own_id: bool, patients: &mut Vec<String>) {
+fn collect<'a>(node: Node<'a>, has_own_id: bool, patients: &mut Vec<&'a str>) {
     let resource_type = node.text("resourceType").unwrap_or_default();
-    if resource_type == "Patient"
-        && has_own_id
-        && let Some(id) = node.text("id")
-    {
-        add(id, patients);
+    if resource_type == "Patient" && has_own_id {
+        patients.extend(node.text("id"));
     }
     for path in paths(resource_type) {
-        for reference in node.all(path) {
-            let patient = reference.text("reference").and_then(patient_id);
-            if let Some(id) = patient {
-                add(id, patients);
-            }
-        }
+        let references = node.all(path);
+        let links = references
+            .into_iter()
+            .filter_map(|reference| reference.text("reference"));
+        patients.extend(links.filter_map(patient_id));
     }
     for part in node.all("contained") {
         collect(part, false, patients);
@@ -49,12 +47,6 @@ fn collect(node: Node<'_>, has_own_id: bool, patients: &mut Vec<String>) {
         for part in node.all("entry.resource") {
             collect(part, true, patients);
         }
-    }
-}
-
-fn add(id: &str, patients: &mut Vec<String>) {
-    if !patients.iter().any(|known| known == id) {
-        patients.push(id.to_owned());
     }
 }
 
@@ -67,7 +59,8 @@ fn paths(resource_type: &str) -> &'static [&'static str] {
         .map_or(&[], |(_, paths)| paths)
 }
 
-/// Whether resources of this type may say whose they are. Those that can't are no patient's.
+/// Whether resources of this type may say whose they are. Those that can't are no patient's, unless
+/// what they contain is.
 pub fn may_have_patients(resource_type: &str) -> bool {
     let has_resources = matches!(resource_type, "Patient" | "Bundle");
     has_resources || !paths(resource_type).is_empty()

@@ -44,6 +44,18 @@ impl Issue {
             ..Self::error(code, expression, diagnostics)
         }
     }
+
+    /// The same of a resource that stands at a place of another: `Patient.name` becomes
+    /// `Bundle.entry[3].resource.name`.
+    #[must_use]
+    pub fn within(mut self, place: &str) -> Self {
+        let rest = self
+            .expression
+            .find('.')
+            .and_then(|dot| self.expression.get(dot..));
+        self.expression = format!("{place}{}", rest.unwrap_or_default());
+        self
+    }
 }
 
 impl From<ParseError> for Issue {
@@ -200,4 +212,33 @@ fn write(builder: &mut Builder, issue: &Issue) {
         builder.end();
     }
     builder.end();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_issue_of_an_entry_is_told_in_its_bundle() {
+        let place = "Bundle.entry[3].resource";
+        let within = |expression: &str| {
+            Issue::error(IssueCode::Value, expression, "x")
+                .within(place)
+                .expression
+        };
+        assert_eq!(
+            within("Patient.name[0].given[1]"),
+            "Bundle.entry[3].resource.name[0].given[1]"
+        );
+        assert_eq!(within("Patient"), place);
+        assert_eq!(within(""), place);
+    }
+
+    #[test]
+    fn an_outcome_of_no_issues_says_so() {
+        let bytes = OperationOutcome::from(&[] as &[Issue]).into_bytes();
+        let text = String::from_utf8(bytes).unwrap();
+        expect_test::expect![[r#"{"resourceType":"OperationOutcome","issue":[{"severity":"information","code":"informational","diagnostics":"no issues"}]}"#]]
+        .assert_eq(&text);
+    }
 }

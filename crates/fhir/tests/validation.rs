@@ -209,15 +209,14 @@ fn contained_resources_keep_their_rules() {
         {"resourceType":"Nothing","id":"d"},{"id":"e"},7,{"resourceType":"Device"},
         {"resourceType":"Device","id":"f"}],"subject":{"reference":"#a"},"device":{"reference":"#z"}"##,
         &expect![[r#"
-            Observation.contained[0].id [invariant] another contained resource has the same id
             Observation.contained[0].contained [invariant] a contained resource must not contain others (dom-2)
             Observation.contained[0].meta [invariant] a contained resource has no version, time or label (dom-4, dom-5)
-            Observation.contained[1].id [invariant] another contained resource has the same id
             Observation.contained[2] [structure] the resourceType is not one of FHIR R4
             Observation.contained[3] [structure] the resourceType is not one of FHIR R4
             Observation.contained[4] [structure] expected a resource
             Observation.contained[5].id [required] a contained resource needs an id
             Observation.device.reference [invariant] no contained resource has this id (ref-1)
+            Observation.contained[1].id [invariant] another contained resource has the same id
             Observation.contained[2] [invariant] nothing refers to this contained resource (dom-3)
             Observation.contained[3] [invariant] nothing refers to this contained resource (dom-3)
             Observation.contained[6] [invariant] nothing refers to this contained resource (dom-3)

@@ -77,7 +77,7 @@ impl<'a> Validator<'a> {
         let outer = std::mem::take(&mut self.contained);
         self.contained = Contained::of(node);
         self.object(node, own, None);
-        self.report_unused_contained();
+        self.contained_as_a_whole();
         self.contained = outer;
     }
 
