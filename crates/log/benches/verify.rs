@@ -57,7 +57,7 @@ fn main() {
                 })
                 .unwrap();
             if (seq + 1) % each == 0 {
-                verifier.checkpoint(notes.next().unwrap()).unwrap();
+                verifier.checkpoint(seq + 1, notes.next().unwrap()).unwrap();
             }
         }
         assert_eq!(verifier.finish().unwrap().checked, ENTRIES);

@@ -1,13 +1,17 @@
 //! What is wrong with a log, and where it begins.
 
-/// The first entry that is not as it was signed.
+/// The first entry found not to be as it was signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("entry {seq}: {fault}")]
+#[error("entry {seq}: {fault}; all before entry {signed} are as they were signed")]
 pub struct FirstBad {
-    /// Which entry. Everything before it is as it was signed.
+    /// Which entry.
     pub seq: u64,
     /// What is wrong with it.
     pub fault: Fault,
+    /// Every entry before this one is as it was signed: a checkpoint that fits speaks for them.
+    /// Those from here up to `seq` show nothing wrong, but somebody who rewrites an entry together
+    /// with its leaf leaves nothing to show before the next checkpoint.
+    pub signed: u64,
 }
 
 /// What is wrong with an entry.

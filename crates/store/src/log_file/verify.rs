@@ -196,16 +196,10 @@ impl LogReader {
 
 fn feed(verifier: &mut Verifier, row: &Row) -> Result<(), FirstBad> {
     let Ok(seq) = u64::try_from(row.seq) else {
-        return Err(FirstBad {
-            seq: 0,
-            fault: Fault::OutOfOrder,
-        });
+        return Err(verifier.bad(0, Fault::OutOfOrder));
     };
     let (Some(leaf), Some(sealed)) = (row.leaf, &row.sealed) else {
-        return Err(FirstBad {
-            seq,
-            fault: Fault::Edited,
-        });
+        return Err(verifier.bad(seq, Fault::Edited));
     };
     verifier.feed(&StoredEntry { seq, leaf, sealed })
 }
