@@ -8,6 +8,7 @@ mod convert;
 mod cover;
 mod date;
 mod decimal;
+pub mod fuzz;
 mod grammar;
 mod matches;
 mod order;
@@ -31,6 +32,9 @@ pub(crate) use query::Prefix;
 pub(crate) use value::Value;
 
 use crate::Resource;
+
+#[cfg(test)]
+mod tests;
 
 /// All values that a resource is searched by.
 pub fn extract(resource: &Resource) -> SearchValues<'_> {

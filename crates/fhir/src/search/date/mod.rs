@@ -12,7 +12,7 @@ use super::Prefix;
 pub(super) const DAY: i64 = 86_400_000_000;
 
 /// One end of an interval, in microseconds since 1970.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Bound {
     /// By the clock on the wall where it was written.
     pub(crate) civil: i64,
@@ -65,7 +65,7 @@ impl Bound {
 }
 
 /// From `low` to before `high`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Interval {
     pub(crate) low: Bound,
     pub(crate) high: Bound,
@@ -124,8 +124,10 @@ impl Interval {
             Prefix::Ne => !contained,
             Prefix::Gt => reaches_above,
             Prefix::Lt => reaches_below,
-            Prefix::Ge => reaches_above || contained,
-            Prefix::Le => reaches_below || contained,
+            // "From 21 January onwards" is in `ge2013-03-14` (3.1.1.4.7), and so is what ends on
+            // that very day: some of it is on or after.
+            Prefix::Ge => self.high.compare(query.low).is_gt(),
+            Prefix::Le => self.low.compare(query.high).is_lt(),
             Prefix::Sa => self.low.compare(query.high).is_ge(),
             Prefix::Eb => self.high.compare(query.low).is_le(),
             Prefix::Ap => {

@@ -194,23 +194,3 @@ fn alternatives_and_escapes_are_taken_apart() {
     };
     assert_eq!(conditions.len(), 2);
 }
-
-proptest::proptest! {
-    /// The body of fuzz target `search_query`.
-    #[test]
-    fn no_query_breaks_the_server(
-        of_type in "Patient|Observation|Encounter|ValueSet|Bundle|x",
-        pairs in proptest::collection::vec((
-            "(name|birthdate|identifier|gender|subject|patient|value-quantity|url|_sort|_include\
-              |_count|date|_id|.{0,6})(:(exact|missing|not|below|above|text|Patient|identifier|.{0,4}))?",
-            "(ge|lt|sa|ap|ne)?[0-9TZ:+,|\\\\./e-]{0,20}|.{0,30}",
-        ), 0..4),
-    ) {
-        if let Ok(query) = parse_query(&of_type, &pairs) {
-            let groups = crate::search::query_terms(&query);
-            proptest::prop_assert!(!groups.is_empty());
-            let terms = groups.iter().map(Vec::len).sum::<usize>();
-            proptest::prop_assert!(terms < 50_000, "{}", terms);
-        }
-    }
-}

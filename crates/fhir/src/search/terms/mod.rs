@@ -50,6 +50,10 @@ mod tag {
     pub(super) const START: u8 = b'^';
 }
 
+/// Terms that one group has at most. Asking an index for more costs more than it saves, so such a
+/// criterion (fifty ids of any type at all) is left to the check after opening.
+pub(super) const GROUP: usize = 4_000;
+
 fn tagged(tag: u8, parts: &[&str]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(1 + parts.iter().map(|part| part.len()).sum::<usize>());
     bytes.push(tag);
@@ -158,7 +162,7 @@ fn group(
     let mut terms: Vec<Term> = values.into_iter().map(term).collect();
     terms.sort_unstable();
     terms.dedup();
-    Some(terms)
+    (terms.len() <= GROUP).then_some(terms)
 }
 
 /// The terms of a criterion's alternatives; `None` where one of them has none.
