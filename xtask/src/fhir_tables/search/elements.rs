@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::super::definitions::{Definitions, list, text};
+
 /// An element's definition, as far as search takes it.
 struct Element {
     datatypes: Vec<String>,
@@ -32,17 +34,12 @@ pub(super) struct Place {
 }
 
 impl Elements {
-    /// Reads the snapshots of definition bundles, with the value sets that codes are bound to.
-    pub(super) fn read(bundles: &[Value], value_sets: &Value) -> Self {
-        let systems = whole_systems(value_sets);
+    /// Reads the snapshots, with the value sets that codes are bound to.
+    pub(super) fn read(definitions: &Definitions) -> Self {
+        let systems = whole_systems(definitions);
         let mut elements = BTreeMap::new();
-        for definition in bundles.iter().flat_map(resources) {
-            if text(definition, "resourceType") != "StructureDefinition"
-                || text(definition, "derivation") == "constraint"
-            {
-                continue;
-            }
-            for element in list(definition.get("snapshot"), "element") {
+        for definition in specialisations(definitions) {
+            for element in list(&definition["snapshot"], "element") {
                 elements.insert(
                     text(element, "path").to_owned(),
                     read_element(element, &systems),
@@ -53,12 +50,9 @@ impl Elements {
     }
 
     /// The types of resource that can be stored.
-    pub(super) fn resource_types(bundles: &[Value]) -> Vec<String> {
-        let mut types: Vec<String> = bundles
-            .iter()
-            .flat_map(resources)
-            .filter(|d| text(d, "kind") == "resource" && d.get("abstract") == Some(&false.into()))
-            .filter(|d| text(d, "resourceType") == "StructureDefinition")
+    pub(super) fn resource_types(definitions: &Definitions) -> Vec<String> {
+        let mut types: Vec<String> = specialisations(definitions)
+            .filter(|d| text(d, "kind") == "resource" && d["abstract"] == false)
             .map(|d| text(d, "type").to_owned())
             .collect();
         types.sort();
@@ -122,7 +116,7 @@ fn choice_key(name: &str, datatype: &str) -> String {
 }
 
 fn read_element(element: &Value, systems: &BTreeMap<String, String>) -> Element {
-    let mut datatypes: Vec<String> = list(Some(element), "type")
+    let mut datatypes: Vec<String> = list(element, "type")
         .iter()
         .map(|kind| text(kind, "code").replace("http://hl7.org/fhirpath/System.String", "string"))
         .collect();
@@ -143,37 +137,23 @@ fn read_element(element: &Value, systems: &BTreeMap<String, String>) -> Element 
     }
 }
 
+/// Types, not the profiles of types.
+fn specialisations(definitions: &Definitions) -> impl Iterator<Item = &Value> {
+    definitions
+        .structures()
+        .filter(|definition| text(definition, "derivation") != "constraint")
+}
+
 /// Value sets that are drawn from one code system: url of the set, url of the system.
-fn whole_systems(value_sets: &Value) -> BTreeMap<String, String> {
-    resources(value_sets)
-        .filter(|set| text(set, "resourceType") == "ValueSet")
-        .filter_map(|set| match list(set.get("compose"), "include") {
+fn whole_systems(definitions: &Definitions) -> BTreeMap<String, String> {
+    definitions
+        .all("ValueSet")
+        .filter_map(|set| match list(&set["compose"], "include") {
             [only] => Some((
                 text(set, "url").to_owned(),
-                only.get("system")?.as_str()?.to_owned(),
+                only["system"].as_str()?.to_owned(),
             )),
             _ => None,
         })
         .collect()
-}
-
-/// The resources of a bundle.
-pub(super) fn resources(bundle: &Value) -> impl Iterator<Item = &Value> {
-    list(Some(bundle), "entry")
-        .iter()
-        .filter_map(|entry| entry.get("resource"))
-}
-
-/// The array under a key, or nothing.
-pub(super) fn list<'v>(value: Option<&'v Value>, key: &str) -> &'v [Value] {
-    value
-        .and_then(|value| value.get(key))
-        .and_then(Value::as_array)
-        .map(Vec::as_slice)
-        .unwrap_or_default()
-}
-
-/// The text under a key, or nothing.
-pub(super) fn text<'v>(value: &'v Value, key: &str) -> &'v str {
-    value.get(key).and_then(Value::as_str).unwrap_or_default()
 }
