@@ -1,10 +1,12 @@
 //! Credentials on the wire: which are looked at, and how the others are refused.
 
+use std::net::IpAddr;
+
 use hyper::{
     HeaderMap, Method,
     header::{self, HeaderName, HeaderValue},
 };
-use ward_identity::Assured;
+use ward_identity::{Assured, Error, Identity};
 
 use crate::{Credential, HttpError, Kind, Origin, cookie, form, request::sole, route::Guard};
 
@@ -24,14 +26,11 @@ const IN_QUERY: [&str; 6] = [
     "id_token",
 ];
 
-/// Who can say what a credential proves. Implemented by [`ward_identity::Identity`]; as nobody else
-/// can make an [`Assured`], another implementation can only refuse.
+/// Who can say what a credential proves: [`Identity`], and no other in a server that serves. As
+/// nobody else can make an [`Assured`], another implementation can only refuse.
 pub trait Authenticate: Send + Sync {
     /// The session of a cookie.
-    fn session(&self, token: &str) -> Option<Assured>;
-
-    /// Whether `sent` is the form token of this session.
-    fn is_form_token(&self, assured: &Assured, sent: &str) -> bool;
+    fn session(&self, token: &str, address: IpAddr) -> Option<Assured>;
 
     /// The service of a token that is bound to the key which signed `proof` for this method and
     /// URL (RFC 9449 4.3).
@@ -41,16 +40,25 @@ pub trait Authenticate: Send + Sync {
         proof: &str,
         method: &str,
         url: &str,
-    ) -> Result<Assured, DpopRefusal>;
+        address: IpAddr,
+    ) -> Result<Assured, Error>;
 }
 
-/// Why a token was refused (RFC 9449 7.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DpopRefusal {
-    /// The token is unknown, expired, revoked, or bound to another key.
-    Token,
-    /// The proof does not fit the request, is too old, or was used before.
-    Proof,
+impl Authenticate for Identity {
+    fn session(&self, token: &str, address: IpAddr) -> Option<Assured> {
+        self.authenticate(token, Some(address))
+    }
+
+    fn service(
+        &self,
+        token: &str,
+        proof: &str,
+        method: &str,
+        url: &str,
+        address: IpAddr,
+    ) -> Result<Assured, Error> {
+        self.authenticate_dpop(token, proof, method, url, Some(address))
+    }
 }
 
 /// The head of a request, as far as a proof is about it.
@@ -59,6 +67,7 @@ pub(crate) struct Head<'a> {
     pub(crate) path: &'a str,
     pub(crate) query: &'a str,
     pub(crate) headers: &'a HeaderMap,
+    pub(crate) address: IpAddr,
 }
 
 /// Checks the proof that `guard` asks for. `None` where it asks for none.
@@ -107,7 +116,7 @@ pub(crate) fn check(
             None,
         ) => {
             let token = cookie::find(head.headers, cookie::SESSION);
-            let assured = token.and_then(|token| authenticate.session(token));
+            let assured = token.and_then(|token| authenticate.session(token, head.address));
             assured.map(Some).ok_or_else(signed_out)
         }
         (Guard::Public { .. }, None) => Ok(None),
@@ -116,7 +125,6 @@ pub(crate) fn check(
 
 /// Checks that a change comes from a form that this session was given.
 pub(crate) fn check_form_token(
-    authenticate: &dyn Authenticate,
     assured: &Assured,
     headers: &HeaderMap,
     body: &[u8],
@@ -129,7 +137,7 @@ pub(crate) fn check_form_token(
         let field = pairs.iter().find(|(name, _)| name == FORM_TOKEN_FIELD);
         field.map(|(_, value)| value.as_str())
     };
-    if sent.is_some_and(|sent| authenticate.is_form_token(assured, sent)) {
+    if sent.is_some_and(|sent| assured.is_form_token(sent)) {
         return Ok(());
     }
     let text = "This form is out of date. Go back, load the page again and send it once more.";
@@ -178,22 +186,22 @@ fn service(
         return Err(challenge(error, Some("invalid_dpop_proof")));
     };
     let url = origin.url(head.path);
-    let checked = authenticate.service(token, proof, head.method.as_str(), &url);
-    checked.map_err(|refusal| match refusal {
-        DpopRefusal::Token => {
+    let checked = authenticate.service(token, proof, head.method.as_str(), &url, head.address);
+    checked.map_err(|error| match error {
+        Error::AccessToken => {
             let text = "The access token does not work: get another one.";
             challenge(
                 HttpError::unauthenticated("token-refused", text),
                 Some("invalid_token"),
             )
         }
-        DpopRefusal::Proof => {
-            let text = "The DPoP proof does not fit this request: make a new one for each.";
-            challenge(
-                HttpError::unauthenticated("proof-refused", text),
-                Some("invalid_dpop_proof"),
-            )
+        // Its text says what is wrong with the proof, and nothing of anybody's data.
+        Error::Proof(_) => {
+            let error = HttpError::unauthenticated("proof-refused", error.to_string());
+            challenge(error, Some("invalid_dpop_proof"))
         }
+        Error::Busy => HttpError::unavailable("busy", "Too many requests at once: try again."),
+        other => HttpError::internal(&other),
     })
 }
 

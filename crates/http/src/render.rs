@@ -90,10 +90,15 @@ impl HttpError {
                 "code": self.kind().issue_type(),
                 "details": { "coding": [{ "code": self.code() }], "text": self.text() },
             })],
-            issues => issues.iter().map(|issue| detail(issue, self.code())).collect(),
+            issues => issues
+                .iter()
+                .map(|issue| detail(issue, self.code()))
+                .collect(),
         };
         let id = request.to_string();
-        json!({ "resourceType": "OperationOutcome", "id": id, "issue": issues }).to_string().into()
+        json!({ "resourceType": "OperationOutcome", "id": id, "issue": issues })
+            .to_string()
+            .into()
     }
 }
 

@@ -32,8 +32,8 @@ use crate::Server;
 const IDLE: Duration = Duration::from_mins(2);
 /// Requests under way on one connection of HTTP/2.
 const STREAMS: u32 = 64;
-/// Bytes of one request's head.
-const HEAD_BYTES: u32 = 32 * 1024;
+/// Bytes of one request's head: the longest paging link has to fit.
+const HEAD_BYTES: u32 = 64 * 1024;
 /// Headers of one request.
 const HEADERS: usize = 64;
 /// Requests under way may take so long to end after a shutdown.

@@ -31,8 +31,8 @@ use crate::{
 
 /// What a request is called in logs and figures where no route answers it.
 const NO_ROUTE: &str = "none";
-/// Longest query that is looked at, in bytes.
-const QUERY_BYTES: usize = 16 * 1024;
+/// Longest query that is looked at, in bytes: paging links seal the search that they go on with.
+const QUERY_BYTES: usize = 48 * 1024;
 
 /// What a server is made of, besides its routes.
 pub struct Settings {
@@ -126,7 +126,7 @@ impl Server {
             }
         };
         let mut lease = self.budget.lease();
-        let proved = match self.prove(route, &parts) {
+        let proved = match self.prove(route, &parts, address) {
             Ok(proved) => body::read(&mut body, route.body_limit, &mut lease)
                 .await
                 .map(|whole| (proved, whole)),
@@ -160,7 +160,7 @@ impl Server {
         match (&route.handler, assured) {
             (Handler::Public(handler), None) => handler(PublicRequest(request)).await,
             (Handler::Assured(handler), Some(assured)) => {
-                self.check_form(route, &request, &assured)?;
+                check_form(route, &request, &assured)?;
                 handler(AssuredRequest { request, assured }).await
             }
             // A guard that proved too little or too much for its handler: refuse.
@@ -207,6 +207,7 @@ impl Server {
         &self,
         route: &Route,
         parts: &Parts,
+        address: IpAddr,
     ) -> Result<Option<ward_identity::Assured>, HttpError> {
         let Parts {
             method, headers, ..
@@ -220,6 +221,7 @@ impl Server {
             path,
             query,
             headers,
+            address,
         };
         credential::check(
             &*self.settings.authenticate,
@@ -227,26 +229,6 @@ impl Server {
             route.guard,
             &head,
         )
-    }
-
-    fn check_form(
-        &self,
-        route: &Route,
-        request: &Request,
-        assured: &ward_identity::Assured,
-    ) -> Result<(), HttpError> {
-        let by_session = matches!(
-            route.guard,
-            Guard::Assured {
-                credential: Credential::Session,
-                ..
-            }
-        );
-        if !by_session || request.method.is_safe() {
-            return Ok(());
-        }
-        let authenticate = &*self.settings.authenticate;
-        credential::check_form_token(authenticate, assured, &request.headers, &request.body)
     }
 
     fn record(
@@ -262,6 +244,25 @@ impl Server {
         let (status, ms) = (status.as_u16(), took.as_secs_f64() * 1000.0);
         tracing::info!(target: "ward::access", %method, route, status, ms, request = %id);
     }
+}
+
+/// A change asked for with a session must come from a form that the session was given.
+fn check_form(
+    route: &Route,
+    request: &Request,
+    assured: &ward_identity::Assured,
+) -> Result<(), HttpError> {
+    let by_session = matches!(
+        route.guard,
+        Guard::Assured {
+            credential: Credential::Session,
+            ..
+        }
+    );
+    if !by_session || request.method.is_safe() {
+        return Ok(());
+    }
+    credential::check_form_token(assured, &request.headers, &request.body)
 }
 
 /// Runs a future to its end, or to its panic: then there is nothing. The next request is not

@@ -1,7 +1,11 @@
 //! A server over TLS on a free port, and a client that can send anything.
 #![allow(clippy::unwrap_used, reason = "a test that can't be set up fails")]
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use rustls::{
     ClientConfig, RootCertStore,
@@ -17,28 +21,18 @@ use tokio::{
 use tokio_rustls::{TlsConnector, client::TlsStream};
 use ward_core::{SystemClock, SystemRandom};
 use ward_http::{Authenticate, Metrics, Origin, PlainPages, Route, Server, Settings};
-use ward_identity::Assured;
+use ward_identity::{Assured, Error};
 
 /// Lets nobody in.
 struct Closed;
 
 impl Authenticate for Closed {
-    fn session(&self, _: &str) -> Option<Assured> {
+    fn session(&self, _: &str, _: IpAddr) -> Option<Assured> {
         None
     }
 
-    fn is_form_token(&self, _: &Assured, _: &str) -> bool {
-        false
-    }
-
-    fn service(
-        &self,
-        _: &str,
-        _: &str,
-        _: &str,
-        _: &str,
-    ) -> Result<Assured, ward_http::DpopRefusal> {
-        Err(ward_http::DpopRefusal::Token)
+    fn service(&self, _: &str, _: &str, _: &str, _: &str, _: IpAddr) -> Result<Assured, Error> {
+        Err(Error::AccessToken)
     }
 }
 
