@@ -1,0 +1,17 @@
+//! Identity as a whole, on a real store: each sentence is something that an attacker or a person
+//! does.
+
+mod accounts;
+mod enrolment;
+mod passkeys;
+mod passwords;
+mod restart;
+mod services;
+mod sessions;
+mod world;
+
+/// What must not compile: each file is a way around the proof.
+#[test]
+fn no_code_makes_copies_stores_or_reads_an_assured() {
+    trybuild::TestCases::new().compile_fail("tests/compile_fail/*.rs");
+}
