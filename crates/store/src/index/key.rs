@@ -87,6 +87,10 @@ pub(crate) fn posting(token: &Token, row: u64) -> Vec<u8> {
     key(Table::Postings, &[&token.0, &(!row).to_be_bytes()])
 }
 
+pub(crate) fn posting_inverted(token: &Token, inverted: u64) -> Vec<u8> {
+    key(Table::Postings, &[&token.0, &inverted.to_be_bytes()])
+}
+
 /// The postings of a token from an inverted row on.
 pub(crate) fn postings_from(token: &Token, inverted: u64) -> Range {
     let (_, to) = all(Table::Postings, &[&token.0]);

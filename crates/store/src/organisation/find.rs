@@ -5,7 +5,7 @@ use ward_crypto::Token;
 use super::OrganisationStore;
 use crate::{
     StoreError, limits,
-    postings::{Budget, Intersection},
+    postings::{Intersection, Reading},
 };
 
 /// What to find: the current versions that have, of each group, at least one token.
@@ -40,14 +40,14 @@ impl OrganisationStore {
         }
         let limit = query.limit.min(limits::QUERY_ROWS);
         self.shared().read(|view| {
-            let budget = Budget::new(limits::QUERY_POSTINGS);
+            let reading = Reading::new(view, limits::QUERY_POSTINGS);
             let mut rows = Vec::new();
             // Rows are inverted, so that the newest come first: the next older row is one more.
             let start = query.after.map_or(Some(0), |after| (!after).checked_add(1));
             let Some(start) = start else {
                 return Ok(Found { rows, more: false });
             };
-            let mut matches = Intersection::new(view, &query.all, start, &budget)?;
+            let mut matches = Intersection::new(&reading, &query.all, start)?;
             while let Some(inverted) = matches.next()? {
                 if rows.len() == limit {
                     return Ok(Found { rows, more: true });

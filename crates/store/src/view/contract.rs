@@ -194,6 +194,8 @@ fn behaves_like_a_map(engine: Engine, steps: &[Step]) {
                     Vec::new()
                 };
                 assert_eq!(rows(&*view, from, to), expected);
+                let last = view.snapshot().unwrap().last(from, to).unwrap();
+                assert_eq!(last.as_ref(), expected.last().map(|(key, _)| key));
                 assert_eq!(
                     view.snapshot().unwrap().get(from).unwrap(),
                     model.get(from).cloned()

@@ -37,6 +37,9 @@ pub trait Snapshot {
     /// The value of a key.
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
 
+    /// The greatest key of `from..to`.
+    fn last(&self, from: &[u8], to: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
+
     /// Shows the rows of `from..to` in order of their keys until `visit` breaks.
     fn scan(&self, from: &[u8], to: &[u8], visit: Visit<'_>) -> Result<(), StoreError>;
 }

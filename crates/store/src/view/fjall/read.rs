@@ -31,6 +31,18 @@ impl Snapshot for FjallSnapshot<'_> {
         Ok(value.map(|value| value.to_vec()))
     }
 
+    fn last(&self, from: &[u8], to: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        if from >= to {
+            return Ok(None);
+        }
+        let last = self.snapshot.range(self.rows, from..to).next_back();
+        let key = last
+            .map(::fjall::Guard::key)
+            .transpose()
+            .map_err(StoreError::view)?;
+        Ok(key.map(|key| key.to_vec()))
+    }
+
     fn scan(&self, from: &[u8], to: &[u8], visit: Visit<'_>) -> Result<(), StoreError> {
         if from >= to {
             return Ok(());

@@ -45,6 +45,15 @@ impl Snapshot for SqliteSnapshot<'_> {
             .map_err(StoreError::view)
     }
 
+    fn last(&self, from: &[u8], to: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        const LAST: &str =
+            "SELECT key FROM rows WHERE key >= ?1 AND key < ?2 ORDER BY key DESC LIMIT 1";
+        self.reader()?
+            .prepare_cached(LAST)
+            .and_then(|mut select| select.query_row([from, to], |row| row.get(0)).optional())
+            .map_err(StoreError::view)
+    }
+
     fn scan(&self, from: &[u8], to: &[u8], visit: Visit<'_>) -> Result<(), StoreError> {
         scan(self.reader()?, from, to, visit).map_err(StoreError::view)
     }
