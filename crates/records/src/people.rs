@@ -106,10 +106,10 @@ fn question(text: &str, born: Option<&str>) -> Option<Vec<(String, String)>> {
 
 impl Sieve<'_> {
     /// Leaves of a patient what identifies, and no more.
-    fn identify(&self, patient: Undisclosed<Version>) -> Result<Undisclosed<Person>, Error> {
+    fn identify(&mut self, patient: Undisclosed<Version>) -> Result<Undisclosed<Person>, Error> {
         patient.try_open(self.keys(), |version| {
             let id = version.key.as_patient().ok_or(Error::Unreadable)?;
-            let related = self.is_related(&id);
+            let related = self.is_related(&id)?;
             let resource = version.resource()?;
             Ok(person(id, resource.root(), related))
         })

@@ -89,7 +89,7 @@ impl Door<'_> {
             _ => None,
         };
         let next = found.next.map(|place| self.seal_link(search, place));
-        let included = self.included(&sieve, &found.targets)?;
+        let included = self.included(&mut sieve, &found.targets)?;
         let grant = self.settled(grant, &sieve)?;
         let page = Undisclosed::gather(found.hits).and(Undisclosed::gather(included));
         let page = page.open(&self.own.keys, |(matches, included)| Page {
@@ -131,7 +131,7 @@ impl Door<'_> {
     /// The resources that a page's hits lead to, as far as the account may read them.
     fn included(
         &self,
-        sieve: &Sieve<'_>,
+        sieve: &mut Sieve<'_>,
         targets: &[ResourceKey],
     ) -> Result<Vec<Undisclosed<Version>>, Error> {
         let mut included = Vec::new();
@@ -144,7 +144,7 @@ impl Door<'_> {
             else {
                 continue;
             };
-            let relationships = sieve.relationships(&located.subjects);
+            let relationships = sieve.relationships(&located.subjects)?;
             let target = Target::resource(self.own.keys.ods(), key).about(&relationships);
             if let Ok(grant) = self.decide::<Read>(&target) {
                 included.push(self.fetch(&grant, located.seq)?);

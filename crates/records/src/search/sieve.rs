@@ -1,6 +1,6 @@
 //! Candidates of a search: opened, checked, judged.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use ward_access::{Reach, Relationship, Target};
 use ward_core::{PatientId, ResourceKey, limits};
@@ -9,7 +9,6 @@ use ward_fhir::{
     Resource,
     search::{SearchQuery, SearchValues, extract, query_terms},
 };
-use ward_identity::Role;
 use ward_store::{Query, SealedVersion, Undisclosed};
 
 use crate::{Error, Version, marks, search::NARROW, write::Author};
@@ -29,7 +28,8 @@ pub(crate) struct Sieve<'a> {
     author: &'a Author<'a>,
     query: &'a SearchQuery,
     groups: Vec<Vec<Token>>,
-    relationships: HashMap<Token, Relationship>,
+    /// The account's relationships, as far as they were asked for.
+    relationships: HashMap<Token, Option<Relationship>>,
     /// The relationship that the first hit rests on.
     through: Option<Relationship>,
 }
@@ -40,77 +40,106 @@ impl<'a> Sieve<'a> {
         query: &'a SearchQuery,
         reach: Reach,
     ) -> Result<Self, Error> {
-        // A service has no relationships: its scopes say what it may do.
-        let relationships = match author {
-            Author::Account(door) if door.assured().role() != Role::Service => {
-                door.all_relationships()?
-            }
-            _ => HashMap::new(),
-        };
         let keys = &author.own().keys;
         let terms = query_terms(query).into_iter();
         let groups = terms
             .map(|group| group.iter().map(|term| marks::term(keys, term)).collect())
             .collect();
+        let (relationships, through) = (HashMap::new(), None);
         let mut sieve = Self {
             author,
             query,
             groups,
             relationships,
-            through: None,
+            through,
         };
         if reach == Reach::Related {
-            sieve.narrow();
+            sieve.narrow()?;
         }
         Ok(sieve)
     }
 
     /// Looks only in records that the account may open, where they are few enough to be named.
-    fn narrow(&mut self) {
+    fn narrow(&mut self) -> Result<(), Error> {
+        let named = self.query.patients();
+        let candidates = match named {
+            Some(ids) => self.author.own().subjects_of_ids(&ids),
+            None => self.learn_all()?,
+        };
         let now = self.author.records().clock.now();
-        let in_force = |subject: &Token| {
-            self.relationships
-                .get(subject)
-                .is_some_and(|through| through.in_force(now))
-        };
-        let named = self
-            .query
-            .patients()
-            .map(|ids| self.author.own().subjects_of_ids(&ids));
-        let subjects: Vec<Token> = match named {
-            Some(named) => named.into_iter().filter(in_force).collect(),
-            None => self
-                .relationships
-                .keys()
-                .filter(|subject| in_force(subject))
-                .copied()
-                .collect(),
-        };
+        let mut subjects = Vec::new();
+        for subject in candidates {
+            let through = self.relationship(&subject)?;
+            if through.is_some_and(|through| through.in_force(now)) {
+                subjects.push(subject);
+            }
+        }
         if subjects.len() <= crate::limits::RELATED {
-            let keys = &self.author.own().keys;
-            let resource_type = self.query.resource_type();
-            let mark = |subject| marks::in_record(keys, resource_type, subject);
+            let (keys, of_type) = (&self.author.own().keys, self.query.resource_type());
+            let mark = |subject| marks::in_record(keys, of_type, subject);
             self.groups.push(subjects.iter().map(mark).collect());
         }
+        Ok(())
+    }
+
+    fn learn_all(&mut self) -> Result<Vec<Token>, Error> {
+        if let Author::Account(door) = self.author {
+            let all = door.all_relationships()?;
+            self.relationships = all
+                .into_iter()
+                .map(|(it, through)| (it, Some(through)))
+                .collect();
+        }
+        Ok(self.relationships.keys().copied().collect())
+    }
+
+    /// The account's best relationship with a patient.
+    fn relationship(&mut self, subject: &Token) -> Result<Option<&Relationship>, Error> {
+        let known = match self.relationships.entry(*subject) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                let Author::Account(door) = self.author else {
+                    return Ok(None);
+                };
+                let found = door
+                    .relationships(&[*subject])?
+                    .into_iter()
+                    .next()
+                    .flatten();
+                unknown.insert(found)
+            }
+        };
+        Ok(known.as_ref())
+    }
+
+    /// The account's relationship with each of some patients.
+    pub(crate) fn relationships(
+        &mut self,
+        subjects: &[Token],
+    ) -> Result<Vec<Option<Relationship>>, Error> {
+        subjects
+            .iter()
+            .map(|subject| Ok(self.relationship(subject)?.cloned()))
+            .collect()
+    }
+
+    /// Whether the account has a relationship in force with a patient.
+    pub(crate) fn is_related(&mut self, patient: &PatientId) -> Result<bool, Error> {
+        let now = self.author.records().clock.now();
+        let subject = self.author.own().store.subject(patient);
+        Ok(self
+            .relationship(&subject)?
+            .is_some_and(|through| through.in_force(now)))
     }
 
     /// Looks in one patient's record alone.
     pub(crate) fn only_in_record_of(&mut self, subject: &Token) {
-        let mark = marks::in_record(&self.author.own().keys, self.query.resource_type(), subject);
+        let mark = marks::in_record(self.keys(), self.query.resource_type(), subject);
         self.groups.push(vec![mark]);
     }
 
-    pub(crate) fn keys(&self) -> &OrganisationKeys {
+    pub(crate) fn keys(&self) -> &'a OrganisationKeys {
         &self.author.own().keys
-    }
-
-    /// Whether the account has a relationship in force with a patient.
-    pub(crate) fn is_related(&self, patient: &PatientId) -> bool {
-        let now = self.author.records().clock.now();
-        let through = self
-            .relationships
-            .get(&self.author.own().store.subject(patient));
-        through.is_some_and(|through| through.in_force(now))
     }
 
     pub(crate) fn query(&self) -> &'a SearchQuery {
@@ -189,7 +218,8 @@ impl<'a> Sieve<'a> {
         shape: impl FnOnce(Version, &SearchValues<'_>) -> T,
     ) -> Result<Option<T>, Error> {
         let subjects = self.author.own().subjects(&sealed.patients);
-        if !self.permits(&sealed.resource, &subjects) {
+        let relationships = self.relationships(&subjects)?;
+        if !self.permits(&sealed.resource, &relationships) {
             return Ok(None);
         }
         // A patient whose salt was destroyed is in no search.
@@ -203,28 +233,16 @@ impl<'a> Sieve<'a> {
             return Ok(None);
         }
         if self.through.is_none() {
-            let through = subjects
-                .iter()
-                .find_map(|subject| self.relationships.get(subject));
-            self.through = through.cloned();
+            self.through = relationships.into_iter().flatten().next();
         }
         Ok(Some(shape(version, &values)))
     }
 
-    fn permits(&self, key: &ResourceKey, subjects: &[Token]) -> bool {
+    fn permits(&self, key: &ResourceKey, relationships: &[Option<Relationship>]) -> bool {
         let Author::Account(door) = self.author else {
             return true;
         };
-        let relationships = self.relationships(subjects);
-        let target = Target::resource(door.own.keys.ods(), key).about(&relationships);
+        let target = Target::resource(door.own.keys.ods(), key).about(relationships);
         door.decide::<ward_access::Search>(&target).is_ok()
-    }
-
-    /// The account's relationship with each of some patients.
-    pub(crate) fn relationships(&self, subjects: &[Token]) -> Vec<Option<Relationship>> {
-        subjects
-            .iter()
-            .map(|subject| self.relationships.get(subject).cloned())
-            .collect()
     }
 }
