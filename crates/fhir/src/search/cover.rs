@@ -138,7 +138,10 @@ fn without_filters(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::search::parameter;
+    use crate::{
+        resource_types,
+        search::{parameter, parameters},
+    };
 
     fn index(resource_type: &str, name: &str) -> Option<&'static str> {
         parameter(resource_type, name).unwrap().index
@@ -163,6 +166,19 @@ mod tests {
                 index(resource_type, name),
                 Some(want),
                 "{resource_type}.{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn terms_are_of_one_kind_and_where_they_are_said_to_be() {
+        for own in resource_types().iter().flat_map(|name| parameters(name)) {
+            let Some(index) = own.index else { continue };
+            let index = parameter(own.resource_type, index).unwrap();
+            assert_eq!(
+                (index.kind, index.index),
+                (own.kind, Some(index.name)),
+                "{own:?}"
             );
         }
     }

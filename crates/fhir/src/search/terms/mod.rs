@@ -129,19 +129,18 @@ fn value_terms(value: &Value<'_>, emit: &mut impl FnMut(Vec<u8>)) {
 /// always a group; no match is ever missed.
 pub fn query_terms(query: &SearchQuery) -> Vec<Vec<Term>> {
     let resource_type = query.resource_type;
-    let mut groups: Vec<Vec<Term>> = query
-        .clauses
-        .iter()
-        .filter(|clause| !range::is_joined(query, clause))
+    let joined = range::joined(query);
+    let is_joined = |clause: &&Clause| {
+        let of_same = |(other, _): &(&Parameter, Range)| std::ptr::eq(*other, clause.parameter);
+        joined.iter().any(of_same) && range::single(clause).is_some()
+    };
+    let alone = query.clauses.iter().filter(|clause| !is_joined(clause));
+    let mut groups: Vec<Vec<Term>> = alone
         .filter_map(|clause| group(resource_type, clause.parameter, clause_terms(clause)?))
-        .chain(
-            range::joined(query)
-                .into_iter()
-                .filter_map(|(parameter, range)| {
-                    group(resource_type, parameter, range.terms(parameter.open))
-                }),
-        )
         .collect();
+    groups.extend(joined.iter().filter_map(|(parameter, range)| {
+        group(resource_type, parameter, range.terms(parameter.open))
+    }));
     if groups.is_empty() {
         groups.push(vec![of_type(resource_type)]);
     }

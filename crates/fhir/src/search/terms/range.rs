@@ -96,15 +96,6 @@ impl Range {
     }
 }
 
-/// Whether a criterion is one of those that [`joined`] takes together.
-pub(super) fn is_joined(query: &SearchQuery, clause: &Clause) -> bool {
-    let parameter = clause.parameter;
-    joined(query)
-        .iter()
-        .any(|(other, _)| std::ptr::eq(*other, parameter))
-        && single(clause).is_some()
-}
-
 /// `birthdate=ge1950&birthdate=lt1960` as one range from both sides, for each parameter that has
 /// at most one value in a resource: of several values, each could meet one of the two.
 pub(super) fn joined(query: &SearchQuery) -> Vec<(&'static Parameter, Range)> {
@@ -128,7 +119,8 @@ pub(super) fn joined(query: &SearchQuery) -> Vec<(&'static Parameter, Range)> {
         .collect()
 }
 
-fn single(clause: &Clause) -> Option<Range> {
+/// The range of a criterion that can be joined with another.
+pub(super) fn single(clause: &Clause) -> Option<Range> {
     match &clause.test {
         Test::Any(conditions) if clause.parameter.once => match conditions.as_slice() {
             [only] => Range::of(only),

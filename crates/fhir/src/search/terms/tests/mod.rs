@@ -69,6 +69,17 @@ proptest! {
 }
 
 #[test]
+fn a_period_from_before_the_one_bound_to_after_the_other_is_found() {
+    let stay = json!({"start": "2000-01-01", "end": "2000-01-04"});
+    let encounter = json!({"resourceType": "Encounter", "period": stay});
+    let asked = [("date", "ge2000-01-03"), ("date", "le2000-01-02")];
+    assert_eq!(
+        ask(&encounter, &query("Encounter", &asked).unwrap()),
+        (true, true)
+    );
+}
+
+#[test]
 fn the_cases_match_often_enough_to_tell_anything() {
     use proptest::{strategy::ValueTree, test_runner::TestRunner};
     let mut runner = TestRunner::deterministic();
