@@ -16,6 +16,9 @@ const FORM_TOKEN: HeaderName = HeaderName::from_static("x-form-token");
 /// The field that carries a session's form token.
 pub const FORM_TOKEN_FIELD: &str = "form_token";
 
+/// What DPoP proofs may be signed with, as challenges name it.
+pub const PROOF_ALGORITHMS: [&str; 4] = ["ES256", "ES384", "EdDSA", "RS384"];
+
 /// Parameters of a query that carry credentials elsewhere (RFC 6750 2.3, RFC 6749 2.3.1).
 const IN_QUERY: [&str; 6] = [
     "access_token",
@@ -223,11 +226,13 @@ fn signed_out() -> HttpError {
 /// Names the one scheme that works (RFC 9449 7.1).
 fn challenge(error: HttpError, code: Option<&'static str>) -> HttpError {
     debug_assert_eq!(error.kind(), Kind::Unauthenticated);
+    let algorithms = PROOF_ALGORITHMS.join(" ");
     let value = match code {
-        None => r#"DPoP algs="ES256 ES384 EdDSA""#,
-        Some("invalid_token") => r#"DPoP error="invalid_token", algs="ES256 ES384 EdDSA""#,
-        Some("invalid_request") => r#"DPoP error="invalid_request", algs="ES256 ES384 EdDSA""#,
-        Some(_) => r#"DPoP error="invalid_dpop_proof", algs="ES256 ES384 EdDSA""#,
+        None => format!(r#"DPoP algs="{algorithms}""#),
+        Some(code) => format!(r#"DPoP error="{code}", algs="{algorithms}""#),
     };
-    error.with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static(value))
+    match HeaderValue::from_str(&value) {
+        Ok(value) => error.with_header(header::WWW_AUTHENTICATE, value),
+        Err(_) => error,
+    }
 }

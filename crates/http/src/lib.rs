@@ -24,7 +24,7 @@ mod server;
 mod table;
 
 pub use bytes::Bytes;
-pub use credential::{Authenticate, FORM_TOKEN_FIELD};
+pub use credential::{Authenticate, FORM_TOKEN_FIELD, PROOF_ALGORITHMS};
 pub use error::{Answer, HttpError, Kind};
 pub use headers::REQUEST_ID;
 pub use hyper::{HeaderMap, Method, StatusCode, header};
