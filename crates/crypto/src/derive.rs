@@ -5,12 +5,20 @@ use aws_lc_rs::{
     error::Unspecified,
     hkdf::{HKDF_SHA256, KeyType, Prk, Salt},
 };
+use ward_core::Random;
 use zeroize::Zeroizing;
 
 use crate::bytes::joined;
 
 /// 32 bytes of key, wiped when dropped.
 pub(crate) type KeyBytes = Zeroizing<[u8; 32]>;
+
+/// A new key.
+pub(crate) fn fresh(random: &dyn Random) -> KeyBytes {
+    let mut key = Zeroizing::new([0; 32]);
+    random.fill(key.as_mut_slice());
+    key
+}
 
 /// What aws-lc refuses for lengths alone, which are constants here.
 #[expect(

@@ -7,7 +7,7 @@
 //!                                        -> checkpoint  Ed25519
 //! ```
 //!
-//! Everything sealed is an [envelope](KeyId) that names the organisation key that sealed it, and is
+//! Everything sealed is an envelope that names the [organisation key](KeyId) that sealed it, and is
 //! bound to its organisation, its kind and its place: opened anywhere else, it is refused.
 
 mod base64;

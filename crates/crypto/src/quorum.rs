@@ -6,7 +6,10 @@ use rand::{TryCryptoRng, TryRng};
 use ward_core::Random;
 use zeroize::Zeroizing;
 
-use crate::{CryptoError, Share, derive::KeyBytes};
+use crate::{
+    CryptoError, Share,
+    derive::{KeyBytes, fresh},
+};
 
 /// More operators than that are a crowd.
 const MOST_SHARES: u8 = 32;
@@ -20,8 +23,7 @@ pub(crate) fn deal(
     if !(2..=shares).contains(&needed) || shares > MOST_SHARES {
         return Err(CryptoError::BadQuorum);
     }
-    let mut key: KeyBytes = Zeroizing::new([0; 32]);
-    random.fill(key.as_mut_slice());
+    let key = fresh(random);
     let mut quorum = [0; 4];
     random.fill(&mut quorum);
     let points = blahaj::Sharks(needed).dealer_rng(key.as_slice(), &mut Source(random));

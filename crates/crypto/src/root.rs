@@ -8,7 +8,7 @@ use crate::{
     CryptoError, OrganisationKeys, WrappedOrganisationKeys,
     base64::Base64,
     bytes::{join, joined},
-    derive::{KeyBytes, expand, extract, sealing_key},
+    derive::{KeyBytes, expand, extract, fresh, sealing_key},
     envelope::{self, Envelope},
     organisation::KeySet,
     wrapped::{MAX_KEYS, WrappedKey},
@@ -23,9 +23,7 @@ const NO_ID: KeyId = KeyId(0);
 impl RootKey {
     /// A new one.
     pub fn generate(random: &dyn Random) -> Self {
-        let mut bytes = [0; 32];
-        random.fill(&mut bytes);
-        Self(Secret::new(bytes))
+        Self(Secret::new(*fresh(random)))
     }
 
     pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, CryptoError> {
@@ -182,12 +180,6 @@ impl RootKey {
             expand(&self.derived(), &[b"check"]).as_slice(),
         )
     }
-}
-
-fn fresh(random: &dyn Random) -> KeyBytes {
-    let mut key = Zeroizing::new([0; 32]);
-    random.fill(key.as_mut_slice());
-    key
 }
 
 fn place<'a>(ods: &'a Ods, id: &'a [u8; 4]) -> [&'a [u8]; 3] {

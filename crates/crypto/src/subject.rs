@@ -3,6 +3,8 @@
 use aws_lc_rs::aead::LessSafeKey;
 use ward_core::{KeyId, Ods, Random, ResourceKey, Secret};
 
+use crate::derive::fresh;
+
 /// A patient's salt, kept outside the log. Destroying it erases that patient everywhere: bodies in
 /// logs, streams and backups open no more.
 #[derive(Clone)]
@@ -11,9 +13,7 @@ pub struct Salt(Secret<[u8; 32]>);
 impl Salt {
     /// A new patient's salt.
     pub fn random(random: &dyn Random) -> Self {
-        let mut bytes = [0; 32];
-        random.fill(&mut bytes);
-        Self(Secret::new(bytes))
+        Self(Secret::new(*fresh(random)))
     }
 
     pub(crate) const fn from_bytes(bytes: [u8; 32]) -> Self {

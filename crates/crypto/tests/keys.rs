@@ -8,7 +8,8 @@
 use proptest::{prelude::*, sample::Index};
 use ward_core::{KeyId, Ods};
 use ward_crypto::{
-    CryptoError, RootKey, Salt, SealedRoot, Share, Unlock, UnlockedBy, WrappedOrganisationKeys,
+    CheckpointSigner, CryptoError, OrganisationKeys, RootKey, Salt, SealedRoot, Share, SubjectKey,
+    Unlock, UnlockedBy, WrappedOrganisationKeys,
 };
 use ward_testkit::SeededRandom;
 
@@ -29,6 +30,27 @@ fn same(one: &RootKey, two: &RootKey) -> bool {
 
 fn through_toml<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
     toml::from_str(&toml::to_string(value).unwrap()).unwrap()
+}
+
+/// Of a type with `Debug` this holds twice over, and which is meant can't be told: no `_` compiles.
+trait Hidden<Way> {
+    fn is_hidden() {}
+}
+
+impl<T> Hidden<()> for T {}
+impl<T: std::fmt::Debug> Hidden<u8> for T {}
+
+#[test]
+fn keys_cannot_be_printed() {
+    <RootKey as Hidden<_>>::is_hidden();
+    <SealedRoot as Hidden<_>>::is_hidden();
+    <Share as Hidden<_>>::is_hidden();
+    <WrappedOrganisationKeys as Hidden<_>>::is_hidden();
+    <OrganisationKeys as Hidden<_>>::is_hidden();
+    <CheckpointSigner as Hidden<_>>::is_hidden();
+    <SubjectKey as Hidden<_>>::is_hidden();
+    <Salt as Hidden<_>>::is_hidden();
+    <Unlock<'_> as Hidden<_>>::is_hidden();
 }
 
 #[test]
