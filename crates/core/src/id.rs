@@ -29,9 +29,13 @@ impl FromStr for Ods {
     type Err = InvalidId;
 
     fn from_str(text: &str) -> Result<Self, InvalidId> {
-        let fits = (3..=12).contains(&text.len())
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        if fits { Ok(Self(text.to_ascii_uppercase().into())) } else { Err(InvalidId("ODS code")) }
+        let fits =
+            (3..=12).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if fits {
+            Ok(Self(text.to_ascii_uppercase().into()))
+        } else {
+            Err(InvalidId("ODS code"))
+        }
     }
 }
 
@@ -55,7 +59,9 @@ impl Serialize for Ods {
 
 impl<'de> Deserialize<'de> for Ods {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 

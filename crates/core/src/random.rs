@@ -13,7 +13,10 @@ pub struct SystemRandom;
 impl Random for SystemRandom {
     /// # Panics
     /// Where the operating system gives no randomness: nothing safe can be done without it.
-    #[expect(clippy::expect_used, reason = "going on without randomness would be unsafe")]
+    #[expect(
+        clippy::expect_used,
+        reason = "going on without randomness would be unsafe"
+    )]
     #[expect(clippy::disallowed_methods, reason = "the one home of randomness")]
     fn fill(&self, bytes: &mut [u8]) {
         aws_lc_rs::rand::fill(bytes).expect("the operating system gives randomness");

@@ -26,7 +26,10 @@ impl ResourceKey {
         if !is_id(id) {
             return Err(InvalidId("resource id"));
         }
-        Ok(Self { text: format!("{resource_type}/{id}").into(), slash: resource_type.len() })
+        Ok(Self {
+            text: format!("{resource_type}/{id}").into(),
+            slash: resource_type.len(),
+        })
     }
 
     /// The resource type, such as `Patient`.
@@ -52,7 +55,9 @@ impl ResourceKey {
 
 fn is_id(id: &str) -> bool {
     (1..=64).contains(&id.len())
-        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.')
+        && id
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.')
 }
 
 impl FromStr for ResourceKey {
@@ -83,7 +88,11 @@ pub struct PatientId(Arc<str>);
 impl PatientId {
     /// The patient of a logical id.
     pub fn new(id: &str) -> Result<Self, InvalidId> {
-        if is_id(id) { Ok(Self(id.into())) } else { Err(InvalidId("patient id")) }
+        if is_id(id) {
+            Ok(Self(id.into()))
+        } else {
+            Err(InvalidId("patient id"))
+        }
     }
 
     /// The logical id.
@@ -93,7 +102,10 @@ impl PatientId {
 
     /// The key of the Patient resource.
     pub fn key(&self) -> ResourceKey {
-        ResourceKey { text: format!("Patient/{}", self.0).into(), slash: "Patient".len() }
+        ResourceKey {
+            text: format!("Patient/{}", self.0).into(),
+            slash: "Patient".len(),
+        }
     }
 }
 
@@ -118,14 +130,26 @@ mod tests {
         let key: ResourceKey = "Patient/a-1.B".parse().unwrap();
         assert_eq!((key.resource_type(), key.id()), ("Patient", "a-1.B"));
         assert_eq!(key.as_patient().unwrap().key(), key);
-        assert_eq!("Observation/1".parse::<ResourceKey>().unwrap().as_patient(), None);
+        assert_eq!(
+            "Observation/1".parse::<ResourceKey>().unwrap().as_patient(),
+            None
+        );
     }
 
     #[test]
     fn path_tricks_are_no_ids() {
-        for bad in ["Patient", "Patient/", "Patient/../x", "Patient/a/b", "patient/a", "P/a",
-            "Patient/a%2e", "Patient/a b", "Patient/å", "Patient/a\0"]
-        {
+        for bad in [
+            "Patient",
+            "Patient/",
+            "Patient/../x",
+            "Patient/a/b",
+            "patient/a",
+            "P/a",
+            "Patient/a%2e",
+            "Patient/a b",
+            "Patient/å",
+            "Patient/a\0",
+        ] {
             assert!(bad.parse::<ResourceKey>().is_err(), "{bad}");
         }
         assert!(ResourceKey::new("Patient", &"a".repeat(65)).is_err());

@@ -87,7 +87,10 @@ pub trait Clock: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one home of the system clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one home of the system clock"
+    )]
     fn now(&self) -> Timestamp {
         Timestamp(jiff::Timestamp::now().as_microsecond())
     }
@@ -102,7 +105,10 @@ mod tests {
         let time = Timestamp::from_seconds(1_659_596_400);
         assert_eq!(time.to_string(), "2022-08-04T07:00:00.000Z");
         assert_eq!("2022-08-04T08:00:00+01:00".parse(), Ok(time));
-        assert_eq!((time + Duration::from_millis(5)).to_string(), "2022-08-04T07:00:00.005Z");
+        assert_eq!(
+            (time + Duration::from_millis(5)).to_string(),
+            "2022-08-04T07:00:00.005Z"
+        );
     }
 
     #[test]
