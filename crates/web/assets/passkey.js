@@ -104,7 +104,7 @@ form.addEventListener("submit", async (event) => {
   button.disabled = true;
   try {
     const started = await send(form.action, {});
-    const credential = await { create, get }[form.dataset.passkey](started.publicKey);
+    const credential = await { create, get }[form.dataset.passkey](started.options.publicKey);
     const finished = await send(form.dataset.finish, { ceremony: started.ceremony, credential });
     location.replace(finished.next);
   } catch (error) {

@@ -2,7 +2,14 @@
 
 use serde::Serialize;
 
-use crate::render::Page;
+use ward_http::{Answer, PublicRequest, StatusCode};
+
+use crate::{layout::Layout, render::Page, web::page};
+
+/// `GET /accessibility`
+pub(crate) async fn show(_request: PublicRequest) -> Answer {
+    page(StatusCode::OK, &Layout::public(), &Accessibility)
+}
 
 /// The accessibility statement.
 #[derive(Debug, Serialize)]

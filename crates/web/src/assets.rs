@@ -1,6 +1,8 @@
 //! What the pages load: style, scripts, icons. Embedded, and addressed by a hash of all of it, so
 //! that a browser may keep it for ever.
 
+use ward_http::{Answer, HttpError, PublicRequest, Response, StatusCode};
+
 include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
 
 /// Where the assets stand: `/static/{hash}`.
@@ -18,6 +20,14 @@ pub(crate) fn asset(name: &str) -> Option<(&'static [u8], &'static str)> {
         _ => return None,
     };
     Some((bytes, media_type))
+}
+
+/// Serves an asset: for good, at the address of this build; not at all at another's.
+pub(crate) async fn serve(request: PublicRequest) -> Answer {
+    let found =
+        asset(request.parameter("name")).filter(|_| request.parameter("version") == VERSION);
+    let (bytes, media_type) = found.ok_or_else(HttpError::not_found)?;
+    Ok(Response::body(StatusCode::OK, media_type, bytes).immutable())
 }
 
 #[cfg(test)]

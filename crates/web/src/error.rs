@@ -2,8 +2,13 @@
 //! to give when asking for help.
 
 use serde::Serialize;
+use ward_core::RequestId;
+use ward_http::{HttpError, Kind, Pages, PlainPages};
 
-use crate::render::Page;
+use crate::{
+    layout::Layout,
+    render::{Page, render},
+};
 
 /// A page for what did not work.
 #[derive(Debug, Serialize)]
@@ -19,9 +24,67 @@ pub(crate) struct ErrorPage {
 
 /// A way on.
 #[derive(Debug, Serialize)]
-pub(crate) struct Link {
+struct Link {
     href: &'static str,
     text: &'static str,
+}
+
+const HOME: Link = Link {
+    href: "/",
+    text: "Go to the home page",
+};
+const SIGN_IN: Link = Link {
+    href: "/sign-in",
+    text: "Sign in",
+};
+
+impl ErrorPage {
+    fn of(error: &HttpError, request: RequestId) -> Self {
+        let (heading, next, link) = match error.kind() {
+            Kind::NotFound | Kind::Gone if error.code() == LINK => (
+                "This link does not work",
+                "Each link works once, and for three days. Ask whoever sent it for a new one.",
+                None,
+            ),
+            Kind::NotFound | Kind::Gone => (
+                "Page not found",
+                "If you typed the address, check it. A record shows itself only to those who have a reason to see it.",
+                Some(HOME),
+            ),
+            Kind::Unauthenticated => (
+                "Sign in to go on",
+                "Your session may have ended.",
+                Some(SIGN_IN),
+            ),
+            Kind::Forbidden => (
+                "You can’t do this",
+                "If you need to, ask whoever looks after Ward in your organisation.",
+                Some(HOME),
+            ),
+            Kind::TooManyRequests => (
+                "Too many attempts",
+                "Wait a few minutes, then try again. If that was not you, tell whoever looks after Ward in your organisation.",
+                Some(SIGN_IN),
+            ),
+            Kind::Internal => (
+                "Something went wrong",
+                "Nothing that you sent was half done.",
+                Some(HOME),
+            ),
+            Kind::Unavailable | Kind::Timeout => {
+                ("Ward is busy", "Wait a moment, then try again.", Some(HOME))
+            }
+            _ => ("That did not work", "Go back and try again.", Some(HOME)),
+        };
+        let (text, request) = (error.text().to_owned(), request.to_string());
+        Self {
+            heading,
+            text,
+            next,
+            link,
+            request,
+        }
+    }
 }
 
 impl Page for ErrorPage {
@@ -33,15 +96,80 @@ impl Page for ErrorPage {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        vec![Self {
-            heading: "Page not found",
-            text: "There is nothing here that you can see.".to_owned(),
-            next: "If you typed the address, check it.",
-            link: Some(Link {
-                href: "/",
-                text: "Go to the home page",
-            }),
-            request: "0f5c2b7a9d3e4c1f8a6b5d4e3f2a1b0c".to_owned(),
-        }]
+        let request = RequestId::from_bytes([15; 16]);
+        let wait = std::time::Duration::from_mins(9);
+        let errors = [
+            HttpError::not_found(),
+            dead_link(),
+            HttpError::forbidden("form-token", "This form is out of date."),
+            of_identity(ward_identity::Error::TooManyAttempts { wait }),
+            HttpError::internal(&std::io::Error::other("log.db is gone")),
+            HttpError::unavailable("too-slow", "This took too long."),
+            HttpError::unauthenticated("signed-out", "Sign in to go on."),
+            HttpError::bad_request("bad-path", "No path here looks so."),
+        ];
+        errors
+            .iter()
+            .map(|error| Self::of(error, request))
+            .collect()
+    }
+}
+
+/// Error pages in the design of the others.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ErrorPages;
+
+impl Pages for ErrorPages {
+    fn error(&self, error: &HttpError, request: RequestId) -> String {
+        render(&Layout::public(), &ErrorPage::of(error, request)).unwrap_or_else(|broken| {
+            tracing::error!(target: "ward::web", error = %broken, "error page");
+            PlainPages.error(error, request)
+        })
+    }
+}
+
+/// The code of a dead enrolment link.
+const LINK: &str = "enrolment-link";
+
+/// An enrolment link that works no more, or never did.
+pub(crate) fn dead_link() -> HttpError {
+    HttpError::new(
+        Kind::NotFound,
+        LINK,
+        "It was used, it is too old, or it was not copied whole.",
+    )
+}
+
+/// What identity refused, as the caller may know it.
+pub(crate) fn of_identity(error: ward_identity::Error) -> HttpError {
+    use ward_identity::Error;
+    match error {
+        Error::Link => dead_link(),
+        Error::TooManyAttempts { wait } => {
+            let text = "There were too many attempts to sign in.";
+            HttpError::new(Kind::TooManyRequests, "too-many-attempts", text)
+                .retry_after(wait.as_secs().max(1))
+        }
+        Error::Busy => HttpError::unavailable("busy", "Many people are signing in at this moment."),
+        Error::SignIn | Error::Passkey => {
+            HttpError::unauthenticated("sign-in", "That did not sign you in.")
+        }
+        Error::Ceremony => {
+            HttpError::bad_request("ceremony", "This took too long, or was finished before.")
+        }
+        Error::NotPossible(why) => HttpError::new(Kind::Conflict, "not-possible", why),
+        other => HttpError::internal(&other),
+    }
+}
+
+/// What the door refused, as the caller may know it: what is hidden and what is not there are one.
+pub(crate) fn of_records(error: ward_records::Error) -> HttpError {
+    use ward_records::Error;
+    match error {
+        Error::NotFound | Error::Gone | Error::BadLink => HttpError::not_found(),
+        Error::Refused => HttpError::forbidden("refused", "Your role does not do this."),
+        Error::TooCostly(how) => HttpError::bad_request("too-costly", how),
+        Error::Unavailable(_) => HttpError::unavailable("unavailable", "Ward is getting ready."),
+        other => HttpError::internal(&other),
     }
 }

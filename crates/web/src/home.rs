@@ -1,8 +1,16 @@
 //! The first page after signing in.
 
-use serde::Serialize;
+use std::sync::Arc;
 
-use crate::render::Page;
+use serde::Serialize;
+use ward_http::{Answer, AssuredRequest, StatusCode};
+use ward_identity::Role;
+
+use crate::{
+    Web, date,
+    render::Page,
+    web::{page, sees_patients},
+};
 
 /// The first page after signing in.
 #[derive(Debug, Serialize)]
@@ -10,10 +18,44 @@ pub(crate) struct Home {
     /// Good morning, with a name.
     greeting: String,
     sees_patients: bool,
-    /// Whom this role sees, in plain words.
-    reach: &'static str,
-    /// For a role that sees no patients: what it is for.
-    instead: &'static str,
+    /// What this role does here, in plain words.
+    about: &'static str,
+}
+
+/// `GET /`
+pub(crate) async fn show(web: Arc<Web>, request: AssuredRequest) -> Answer {
+    let assured = &request.assured;
+    let home = Home {
+        greeting: greeting(
+            date::hour(web.clock.now()),
+            assured.profile().display_name(),
+        ),
+        sees_patients: sees_patients(assured.role()),
+        about: about(assured.role()),
+    };
+    page(StatusCode::OK, &web.layout(assured), &home)
+}
+
+fn greeting(hour: i8, name: &str) -> String {
+    let part = match hour {
+        4..12 => "morning",
+        12..18 => "afternoon",
+        _ => "evening",
+    };
+    format!("Good {part}, {name}")
+}
+
+const fn about(role: Role) -> &'static str {
+    match role {
+        Role::Clinician => "You open the records of patients in whose care team you are.",
+        Role::CallHandler => "You find callers, and open what is needed for their call.",
+        Role::Receptionist => "You find those who arrive, and see who they are.",
+        Role::Carer => "You open the records of the people you care for.",
+        Role::InformationGovernance => "You see who looked at which record, and why they could.",
+        Role::Administrator | Role::Service => {
+            "Administrators look after accounts, and see no patients."
+        }
+    }
 }
 
 impl Page for Home {
@@ -25,19 +67,14 @@ impl Page for Home {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
+        let home = |hour, name, role| Self {
+            greeting: greeting(hour, name),
+            sees_patients: sees_patients(role),
+            about: about(role),
+        };
         vec![
-            Self {
-                greeting: "Good morning, Asha".to_owned(),
-                sees_patients: true,
-                reach: "the patients of your organisation",
-                instead: "",
-            },
-            Self {
-                greeting: "Good evening, Sam".to_owned(),
-                sees_patients: false,
-                reach: "",
-                instead: "Administrators look after accounts and see no patients.",
-            },
+            home(8, "Asha Patel", Role::Clinician),
+            home(19, "Sam Hill", Role::Administrator),
         ]
     }
 }

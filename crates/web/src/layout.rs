@@ -12,8 +12,7 @@ const THEMES: u64 = 6;
 /// What surrounds a page.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Layout {
-    /// Set when the page is rendered.
-    pub(crate) title: String,
+    title: String,
     assets: String,
     theme: u64,
     organisation: Option<String>,
@@ -87,6 +86,14 @@ impl Layout {
         self.theme = sum % THEMES + 1;
         self.organisation = Some(name.to_owned());
         self
+    }
+
+    /// Around a page of this title.
+    pub(crate) fn titled(&self, title: &str) -> Self {
+        Self {
+            title: format!("{title} – Ward"),
+            ..self.clone()
+        }
     }
 
     /// With the box to find a patient in the header.

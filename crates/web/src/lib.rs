@@ -6,14 +6,22 @@
 mod accessibility;
 mod account;
 mod assets;
+mod ceremony;
+mod date;
 mod enrol;
 mod error;
 mod home;
 mod layout;
 mod patient;
 mod render;
+mod routes;
 mod session;
 mod sign_in;
 mod status;
 #[cfg(test)]
 mod tests;
+mod web;
+
+pub use error::ErrorPages;
+pub use routes::routes;
+pub use web::Web;

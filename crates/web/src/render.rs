@@ -33,12 +33,12 @@ pub(crate) struct Problem {
 /// A template that could not be rendered: a mistake of ours, never the caller's.
 #[derive(Debug, thiserror::Error)]
 #[error("the page {template} could not be rendered")]
-pub struct RenderError {
+pub(crate) struct RenderError {
     template: &'static str,
     source: minijinja::Error,
 }
 
-static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
+pub(crate) static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = environment(assets::TEMPLATES);
     // The design system's templates ask for parameters that were not given; that ours ask for
     // nothing of the sort is a test (`templates_name_only_what_pages_have`).
@@ -69,20 +69,19 @@ pub(crate) fn environment(
 
 /// The page as HTML.
 pub(crate) fn render<P: Page>(layout: &Layout, page: &P) -> Result<String, RenderError> {
-    render_in(&ENVIRONMENT, layout, page).map_err(|source| RenderError {
+    let layout = layout.titled(&page.title());
+    render_in(&ENVIRONMENT, P::TEMPLATE, &layout, page).map_err(|source| RenderError {
         template: P::TEMPLATE,
         source,
     })
 }
 
-pub(crate) fn render_in<P: Page>(
+pub(crate) fn render_in(
     environment: &Environment<'_>,
+    template: &str,
     layout: &Layout,
-    page: &P,
+    page: &impl Serialize,
 ) -> Result<String, minijinja::Error> {
-    let mut layout = layout.clone();
-    layout.title = format!("{} – Ward", page.title());
-    environment
-        .get_template(P::TEMPLATE)?
-        .render(context! { layout => Serde(layout), page => Serde(page) })
+    let context = context! { layout => Serde(layout), page => Serde(page) };
+    environment.get_template(template)?.render(context)
 }

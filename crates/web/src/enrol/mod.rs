@@ -1,4 +1,11 @@
-//! Enrolling: the first passkey, or the first password and authenticator app.
+//! Enrolling the first factors, by a one-time link. It ends with signing in with them.
 
-pub(crate) mod page;
+pub(crate) mod enrolled;
+mod page;
+pub(crate) mod passkey;
+pub(crate) mod password;
 mod qr;
+pub(crate) mod show;
+
+#[cfg(test)]
+pub(crate) use page::{Choose, Password};

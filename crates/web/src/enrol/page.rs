@@ -7,8 +7,6 @@ use crate::render::{Page, Problem};
 pub(crate) struct Who {
     /// The person's name.
     pub(crate) name: String,
-    /// The role in plain words.
-    pub(crate) role: &'static str,
     /// The organisation's name.
     pub(crate) organisation: String,
     /// What the person types to sign in with a password.
@@ -56,7 +54,6 @@ impl Page for Choose {
     fn samples() -> Vec<Self> {
         let who = Who {
             name: "Asha Patel".to_owned(),
-            role: "Clinician",
             organisation: "Moorland Health".to_owned(),
             sign_in_name: "a.patel@WRD01".to_owned(),
         };

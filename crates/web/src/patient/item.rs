@@ -25,8 +25,8 @@ pub(crate) struct Section {
     pub(crate) heading: &'static str,
     /// The table's first three columns; the fourth is the source.
     pub(crate) columns: [&'static str; 3],
-    /// How many there are, shown or not.
-    pub(crate) total: usize,
+    /// How many there are: `25+` where not all are on the page.
+    pub(crate) total: String,
     pub(crate) items: Vec<Item>,
     /// Those that are folded away.
     pub(crate) earlier: Vec<Item>,

@@ -1,7 +1,16 @@
 //! Patients: find one, read the record, see who looked at it.
 
 mod banner;
+mod contact;
 mod item;
-pub(crate) mod search_page;
-pub(crate) mod show_page;
-pub(crate) mod who_looked_page;
+mod record;
+pub(crate) mod search;
+mod search_page;
+pub(crate) mod show;
+mod show_page;
+pub(crate) mod who_looked;
+mod who_looked_page;
+mod words;
+
+#[cfg(test)]
+pub(crate) use {search_page::SearchPage, show_page::ShowPage, who_looked_page::WhoLookedPage};

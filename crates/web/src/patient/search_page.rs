@@ -40,8 +40,9 @@ pub(crate) struct Person {
     pub(crate) name: String,
     pub(crate) born: String,
     pub(crate) nhs_number: String,
-    pub(crate) address: String,
     pub(crate) died: bool,
+    /// The reader has a relationship with this patient.
+    pub(crate) yours: bool,
 }
 
 impl Page for SearchPage {
@@ -58,13 +59,13 @@ impl Page for SearchPage {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        let person = |id: &str, name: &str, address: &str, died| Person {
+        let person = |id: &str, name: &str, died, yours| Person {
             id: id.to_owned(),
             name: name.to_owned(),
             born: "4 August 1952 (74 years)".to_owned(),
             nhs_number: "999\u{a0}123\u{a0}4567".to_owned(),
-            address: address.to_owned(),
             died,
+            yours,
         };
         let found = |showing: &str, narrow, people| {
             Some(Found {
@@ -74,25 +75,15 @@ impl Page for SearchPage {
             })
         };
         let people = vec![
-            person(
-                "p1",
-                "LOVELACE, Ada (Mrs)",
-                "12 Moor Lane, Otley, LS21 3AA",
-                false,
-            ),
-            person(
-                "p2",
-                "LOVELACE-BYRON, Annabella",
-                "Flat 4, 112 Station Road, Ilkley, LS29 8HA",
-                true,
-            ),
-            person("p3", "LOVELL, Bernard", "Address not shown", false),
+            person("p1", "LOVELACE, Ada", false, true),
+            person("p2", "LOVELACE-BYRON, Annabella", true, false),
+            person("p3", "LOVELL, Bernard", false, false),
         ];
         vec![
             Self::default(),
             Self {
                 text: "lovel".to_owned(),
-                found: found("Showing 1 to 3 of 3", None, people.clone()),
+                found: found("Showing 1 to 3 of 3", None, people),
                 ..Self::default()
             },
             Self {
@@ -102,11 +93,11 @@ impl Page for SearchPage {
                     ..More::default()
                 },
                 found: found(
-                    "Showing 1 to 3 of 212",
+                    "Too many to show",
                     Some(
                         "Add a first name, or the date of birth under more options, to see fewer.",
                     ),
-                    people,
+                    vec![],
                 ),
                 ..Self::default()
             },

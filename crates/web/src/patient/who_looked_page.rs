@@ -19,12 +19,12 @@ pub(crate) struct WhoLookedPage {
 pub(crate) struct Look {
     pub(crate) when: String,
     pub(crate) who: String,
-    /// Role and organisation.
-    pub(crate) role: String,
+    /// The role in plain words; empty where there is none.
+    pub(crate) role: &'static str,
     /// It is the reader of the page.
     pub(crate) you: bool,
     pub(crate) did: String,
-    pub(crate) why: String,
+    pub(crate) why: &'static str,
 }
 
 impl Page for WhoLookedPage {
@@ -36,13 +36,13 @@ impl Page for WhoLookedPage {
 
     #[cfg(test)]
     fn samples() -> Vec<Self> {
-        let look = |who: &str, role: &str, you, did: &str, why: &str| Look {
+        let look = |who: &str, role, you, did: &str, why| Look {
             when: "23 November 2026 at 08:04".to_owned(),
             who: who.to_owned(),
-            role: role.to_owned(),
+            role,
             you,
             did: did.to_owned(),
-            why: why.to_owned(),
+            why,
         };
         let looks = vec![
             look(

@@ -1,10 +1,17 @@
 use serde::Serialize;
 
-use crate::render::Page;
+use ward_http::{Answer, PublicRequest, StatusCode};
+
+use crate::{layout::Layout, render::Page, web::page};
 
 /// Shown after signing out.
 #[derive(Debug, Serialize)]
 pub(crate) struct SignedOut;
+
+/// `GET /signed-out`
+pub(crate) async fn show(_request: PublicRequest) -> Answer {
+    page(StatusCode::OK, &Layout::public(), &SignedOut)
+}
 
 impl Page for SignedOut {
     const TEMPLATE: &'static str = "signed_out.jinja";

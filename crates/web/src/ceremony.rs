@@ -1,0 +1,54 @@
+//! What passkey.js and the server say to each other.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use ward_http::{Answer, HttpError, Request, Response, StatusCode};
+use ward_identity::Started;
+
+/// The browser goes home.
+pub(crate) const NEXT_HOME: &str = r#"{"next":"/"}"#;
+/// The browser goes on to signing in with what was enrolled.
+pub(crate) const NEXT_ENROLLED: &str = r#"{"next":"/enrolled"}"#;
+
+/// The start of a ceremony.
+#[derive(Serialize)]
+struct Start<'a> {
+    ceremony: &'a str,
+    options: &'a RawValue,
+}
+
+/// The end of a ceremony, as the browser sends it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Finish<'a> {
+    pub(crate) ceremony: String,
+    #[serde(borrow)]
+    pub(crate) credential: &'a RawValue,
+}
+
+/// Tells the browser what to ask its passkeys.
+pub(crate) fn started(started: &Started) -> Answer {
+    let body = serde_json::from_str(&started.options).and_then(|options| {
+        serde_json::to_vec(&Start {
+            ceremony: &started.ceremony,
+            options,
+        })
+    });
+    Ok(Response::json(
+        StatusCode::OK,
+        body.map_err(|error| HttpError::internal(&error))?,
+    ))
+}
+
+impl<'a> Finish<'a> {
+    /// Reads what the browser's passkey answered. The answer itself is for identity to judge.
+    pub(crate) fn read(request: &'a Request) -> Result<Self, HttpError> {
+        let is_json = request.media_type()? == "application/json";
+        let read = serde_json::from_slice(request.body())
+            .ok()
+            .filter(|_| is_json);
+        read.ok_or_else(|| {
+            HttpError::bad_request("bad-ceremony", "Load the page again, and try again.")
+        })
+    }
+}

@@ -1,0 +1,26 @@
+use std::sync::Arc;
+
+use ward_http::{Answer, PublicRequest, Response, StatusCode, cookie};
+
+use crate::{Web, ceremony, error::of_identity, web::caller};
+
+/// `POST /sign-in/passkey/start`
+pub(crate) async fn start(web: Arc<Web>, request: PublicRequest) -> Answer {
+    let started = web
+        .identity
+        .start_passkey_sign_in(&caller(&request))
+        .map_err(of_identity)?;
+    ceremony::started(&started)
+}
+
+/// `POST /sign-in/passkey/finish`
+pub(crate) async fn finish(web: Arc<Web>, request: PublicRequest) -> Answer {
+    let sent = ceremony::Finish::read(&request)?;
+    let caller = caller(&request);
+    let proved =
+        web.identity
+            .finish_passkey_sign_in(&sent.ceremony, sent.credential.get(), &caller);
+    let signed_in = proved.await.map_err(of_identity)?;
+    let cookie = cookie::set(cookie::SESSION, &signed_in.token, None);
+    Ok(Response::json(StatusCode::OK, ceremony::NEXT_HOME).with_cookie(cookie))
+}

@@ -1,0 +1,94 @@
+//! What the pages are served from.
+
+use std::{collections::HashMap, sync::Arc};
+
+use ward_core::{Clock, Ods, limits};
+use ward_http::{Answer, HttpError, Request, Response, StatusCode};
+use ward_identity::{Assured, Caller, Identity, Role};
+use ward_records::Records;
+
+use crate::{
+    layout::{Account, Layout},
+    render::{Page, render},
+};
+
+/// What the pages are served from.
+pub struct Web {
+    /// Who may get in.
+    pub identity: Arc<Identity>,
+    /// The door to the records.
+    pub records: Arc<Records>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// What the organisations are called, by ODS code.
+    pub organisations: HashMap<Ods, String>,
+}
+
+impl Web {
+    /// An organisation's name; its code, where it has none.
+    pub(crate) fn organisation<'a>(&'a self, ods: &'a Ods) -> &'a str {
+        self.organisations
+            .get(ods)
+            .map_or(ods.as_str(), String::as_str)
+    }
+
+    /// What surrounds a page for somebody who is signed in.
+    pub(crate) fn layout(&self, assured: &Assured) -> Layout {
+        let profile = assured.profile();
+        let account = Account {
+            id: assured.account().to_string(),
+            name: profile.display_name().to_owned(),
+            role: role_in_words(assured.role()),
+        };
+        let used = self.clock.now().since(assured.proved_at());
+        let left = limits::SESSION_MAX.saturating_sub(used);
+        let token = assured.form_token().to_owned();
+        Layout::signed_in(token, account, limits::SESSION_IDLE, left).of_organisation(
+            assured.organisation().as_str(),
+            self.organisation(assured.organisation()),
+        )
+    }
+
+    /// The same with the box to find a patient, for those who have a use for it.
+    pub(crate) fn layout_with_search(&self, assured: &Assured) -> Layout {
+        let layout = self.layout(assured);
+        if sees_patients(assured.role()) {
+            layout.with_search()
+        } else {
+            layout
+        }
+    }
+}
+
+/// A page as the answer to a request.
+pub(crate) fn page<P: Page>(status: StatusCode, layout: &Layout, page: &P) -> Answer {
+    let html = render(layout, page).map_err(|error| HttpError::internal(&error))?;
+    Ok(Response::html(status, html))
+}
+
+/// Who calls, before anything is proved.
+pub(crate) fn caller(request: &Request) -> Caller<'_> {
+    Caller {
+        address: Some(request.address()),
+        request: Some(request.id()),
+        session: request.cookie(ward_http::cookie::SESSION),
+    }
+}
+
+/// A role as its holder calls it.
+pub(crate) const fn role_in_words(role: Role) -> &'static str {
+    match role {
+        Role::Clinician => "Clinician",
+        Role::CallHandler => "Call handler",
+        Role::Receptionist => "Receptionist",
+        Role::Carer => "Carer",
+        Role::InformationGovernance => "Information governance",
+        Role::Administrator => "Administrator",
+        Role::Service => "Service",
+    }
+}
+
+/// Whether a role looks for patients. What it may then see is policy's to say, not the page's.
+pub(crate) const fn sees_patients(role: Role) -> bool {
+    !matches!(role, Role::Administrator | Role::Service)
+}

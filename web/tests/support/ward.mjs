@@ -1,0 +1,62 @@
+// A Ward to test against: the one of WARD_DEMO_JSON, or a small one of its own.
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../../..");
+const START_MS = 120_000;
+
+/** What `ward demo --json` says, and how to end it. */
+export async function start() {
+  if (process.env.WARD_DEMO_JSON) {
+    return { ...JSON.parse(readFileSync(process.env.WARD_DEMO_JSON, "utf8")), stop() {} };
+  }
+  const folder = mkdtempSync(join(tmpdir(), "ward-"));
+  const program = process.env.WARD ?? join(ROOT, "target/debug/ward");
+  const options = ["demo", "--people", "40", "--port", "0", "--json", "--dir", join(folder, "data")];
+  const child = spawn(program, options, { stdio: ["ignore", "pipe", "inherit"] });
+  const stop = () =>
+    new Promise((resolve) => {
+      const done = () => resolve(rmSync(folder, { recursive: true, force: true }));
+      if (child.exitCode === null) {
+        child.once("exit", done);
+        child.kill("SIGTERM");
+      } else {
+        done();
+      }
+    });
+  try {
+    return { ...(await firstLine(child)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function firstLine(child) {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error("ward demo did not start in time")), START_MS);
+    createInterface({ input: child.stdout }).once("line", (line) => {
+      clearTimeout(late);
+      resolve(JSON.parse(line));
+    });
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`ward demo ended with ${code}`)));
+  });
+}
+
+/** The demo's account of a role; the `nth` of them in the first organisation. */
+export function account(ward, role, nth = 0) {
+  const [organisation] = ward.organisations;
+  const all = ward.accounts.filter(
+    (one) => one.role === role && one.organisation === organisation.ods,
+  );
+  if (!all[nth]) {
+    throw new Error(`the demo has no ${role} number ${nth + 1}`);
+  }
+  return all[nth];
+}
