@@ -9,9 +9,10 @@ mod support;
 
 use std::time::Duration;
 
-use support::{read, start};
+use support::start;
 use tokio::io::AsyncWriteExt;
 use ward_http::{Credential, Method, Response, Route, StatusCode};
+use ward_testkit::Wire;
 
 fn text(text: impl Into<String>) -> Response {
     Response::body(StatusCode::OK, "text/plain", text.into())
@@ -350,7 +351,7 @@ async fn a_body_over_its_limit_is_refused_before_it_is_read() {
             break;
         }
     }
-    assert_eq!(read(&mut stream).await.status, 413);
+    assert_eq!(Wire::read(&mut stream).await.status, 413);
 
     let allowed = "x".repeat(1024 * 1024);
     assert_eq!(
@@ -387,7 +388,7 @@ async fn a_body_that_ends_early_harms_nobody() {
     stream.write_all(head.as_bytes()).await.unwrap();
     stream.write_all(b"abc").await.unwrap();
     stream.shutdown().await.unwrap();
-    assert!(matches!(read(&mut stream).await.status, 0 | 400));
+    assert!(matches!(Wire::read(&mut stream).await.status, 0 | 400));
     assert_eq!(running.get("/").await.body, "home");
 }
 
@@ -417,7 +418,7 @@ async fn a_shutdown_lets_requests_under_way_end() {
     stream.write_all(request.as_bytes()).await.unwrap();
     tokio::time::sleep(Duration::from_millis(100)).await;
     running.stop.send(()).unwrap();
-    assert_eq!(read(&mut stream).await.body, "at last");
+    assert_eq!(Wire::read(&mut stream).await.body, "at last");
     running.done.await.unwrap().unwrap();
     assert!(
         tokio::net::TcpStream::connect(running.address)

@@ -4,8 +4,12 @@ mod clock;
 #[cfg(feature = "passkey")]
 mod passkey;
 mod random;
+#[cfg(feature = "server")]
+mod server;
 #[cfg(feature = "service")]
 mod service;
+#[cfg(feature = "wire")]
+mod wire;
 #[cfg(feature = "world")]
 mod world;
 
@@ -13,7 +17,11 @@ pub use clock::FixedClock;
 #[cfg(feature = "passkey")]
 pub use passkey::SoftwarePasskey;
 pub use random::SeededRandom;
+#[cfg(feature = "server")]
+pub use server::Server;
 #[cfg(feature = "service")]
 pub use service::ServiceClient;
+#[cfg(feature = "wire")]
+pub use wire::{Raw, Wire};
 #[cfg(feature = "world")]
 pub use world::{ORGANISATIONS, ORIGIN, Person, Program, World, ods, resource};

@@ -58,6 +58,18 @@ pub struct Program {
     token: String,
 }
 
+impl Program {
+    /// Its access token.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Its keys.
+    pub const fn client(&self) -> &ServiceClient {
+        &self.client
+    }
+}
+
 /// The code of an organisation.
 ///
 /// # Panics
@@ -269,20 +281,28 @@ impl World {
         link.expect("a new account").account
     }
 
+    /// A DPoP proof of a service, for one request of its token: no two have the same id.
+    ///
+    /// # Panics
+    /// Where the machine gives no randomness.
+    pub fn proof(&self, program: &Program, method: &str, url: &str) -> String {
+        let id = format!("r-{}", self.requests.fetch_add(1, Ordering::SeqCst));
+        let (now, token) = (self.clock.now(), Some(program.token()));
+        program
+            .client
+            .proof(method, url, now, &id, token)
+            .expect("signed")
+    }
+
     /// The proof of a service, for one request.
     ///
     /// # Panics
     /// Where its token does not work any more.
     pub fn proved(&self, program: &Program) -> Assured {
-        let id = format!("r-{}", self.requests.fetch_add(1, Ordering::SeqCst));
         let url = format!("{ORIGIN}/fhir");
-        let (now, token) = (self.clock.now(), program.token.as_str());
-        let proof = program
-            .client
-            .proof("GET", &url, now, &id, Some(token))
-            .expect("signed");
+        let proof = self.proof(program, "GET", &url);
         self.identity
-            .authenticate_dpop(token, &proof, "GET", &url, None)
+            .authenticate_dpop(program.token(), &proof, "GET", &url, None)
             .expect("a proof")
     }
 

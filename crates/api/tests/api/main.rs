@@ -1,0 +1,17 @@
+//! A whole Ward over TLS, asked as its callers ask: properly, and as an attacker would.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test panics where it fails"
+)]
+
+mod bad_bundle;
+mod bad_credential;
+mod bad_request;
+mod bundle;
+mod every_route;
+mod fixture;
+mod metadata;
+mod records;
+mod search;
+mod token;
