@@ -3,10 +3,6 @@
 //! Writes `embedded.rs` with `VERSION` (a hash of all assets, part of their address), `ASSETS`
 //! and `TEMPLATES`. Nothing of the design system is in the repository: `cargo xtask setup`
 //! fetches it.
-#![expect(
-    clippy::print_stdout,
-    reason = "cargo listens to a build script's output"
-)]
 
 use std::{
     error::Error,
@@ -19,6 +15,9 @@ use std::{
 
 const FRONTEND: &str = "../../web/node_modules/nhsuk-frontend/dist/nhsuk";
 const JINJA: &str = "../../target/vendor/nhsuk-frontend-jinja/nhsuk_frontend_jinja/templates";
+
+/// A file's name and its bytes.
+type Asset = (String, Vec<u8>);
 
 fn main() -> ExitCode {
     for path in ["build.rs", "assets", "templates", FRONTEND, JINJA] {
@@ -52,7 +51,7 @@ fn embed() -> Result<(), Box<dyn Error>> {
         hasher.write(bytes);
         let path = out.join(name);
         fs::write(&path, bytes)?;
-        writeln!(code, "    ({name:?}, include_bytes!({path:?})),")?;
+        writeln!(code, "    ({name:?}, include_bytes!({:?})),", text(&path)?)?;
     }
     let templates = templates(&out)?;
     fs::write(
@@ -78,7 +77,7 @@ fn output_folder() -> Result<PathBuf, Box<dyn Error>> {
 }
 
 /// The design system's style, script, and the icons that the style names.
-fn frontend() -> Result<Vec<(String, Vec<u8>)>, Box<dyn Error>> {
+fn frontend() -> Result<Vec<Asset>, Box<dyn Error>> {
     let folder = Path::new(FRONTEND);
     let style = without_remote_fonts(&fs::read_to_string(folder.join("nhsuk-frontend.min.css"))?)?;
     let mut assets = Vec::new();
@@ -132,7 +131,7 @@ fn templates(out: &Path) -> Result<String, Box<dyn Error>> {
             let copy = out.join("templates").join(&name);
             fs::create_dir_all(copy.parent().ok_or("a template in no folder")?)?;
             fs::copy(&path, &copy)?;
-            writeln!(code, "    ({name:?}, include_str!({copy:?})),")?;
+            writeln!(code, "    ({name:?}, include_str!({:?})),", text(&copy)?)?;
         }
     }
     Ok(code)
@@ -154,9 +153,9 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
 }
 
 fn relative(path: &Path, folder: &Path) -> Result<String, Box<dyn Error>> {
-    let name = path
-        .strip_prefix(folder)?
-        .to_str()
-        .ok_or("a name that is not UTF-8")?;
-    Ok(name.replace('\\', "/"))
+    Ok(text(path.strip_prefix(folder)?)?.replace('\\', "/"))
+}
+
+fn text(path: &Path) -> Result<&str, Box<dyn Error>> {
+    Ok(path.to_str().ok_or("a name that is not UTF-8")?)
 }

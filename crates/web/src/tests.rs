@@ -64,7 +64,7 @@ fn samples() -> Vec<Sample> {
     let mut samples = Vec::new();
     each::<crate::sign_in::SignIn>(&public, false, &mut samples);
     each::<crate::enrol::Choose>(&public, false, &mut samples);
-    each::<crate::enrol::Password>(&public, false, &mut samples);
+    each::<crate::enrol::AppPage>(&public, false, &mut samples);
     each::<crate::enrol::enrolled::Enrolled>(&public, false, &mut samples);
     each::<crate::session::signed_out::SignedOut>(&public, false, &mut samples);
     each::<crate::accessibility::Accessibility>(&public, false, &mut samples);

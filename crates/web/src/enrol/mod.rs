@@ -8,4 +8,4 @@ mod qr;
 pub(crate) mod show;
 
 #[cfg(test)]
-pub(crate) use page::{Choose, Password};
+pub(crate) use page::{AppPage, Choose};

@@ -24,7 +24,7 @@ pub(crate) struct Choose {
 
 /// A password and an authenticator app, set up on one page.
 #[derive(Debug, Serialize)]
-pub(crate) struct Password {
+pub(crate) struct AppPage {
     /// The link's token.
     pub(crate) token: String,
     /// What the person types to sign in.
@@ -38,9 +38,9 @@ pub(crate) struct Password {
     /// What is wrong with what was sent.
     pub(crate) problems: Vec<Problem>,
     /// What is wrong with the password.
-    pub(crate) password_error: Option<String>,
+    pub(crate) refused_password: Option<String>,
     /// What is wrong with the code.
-    pub(crate) code_error: Option<String>,
+    pub(crate) refused_code: Option<String>,
 }
 
 impl Page for Choose {
@@ -64,7 +64,7 @@ impl Page for Choose {
     }
 }
 
-impl Page for Password {
+impl Page for AppPage {
     const TEMPLATE: &'static str = "enrol/password.jinja";
 
     fn title(&self) -> String {
@@ -79,13 +79,13 @@ impl Page for Password {
     #[cfg(test)]
     fn samples() -> Vec<Self> {
         let uri = "otpauth://totp/Ward:a.patel%40WRD01?secret=JBSWY3DPEHPK3PXP&issuer=Ward";
-        let page = |password_error: Option<&str>, code_error: Option<&str>| Self {
+        let page = |refused_password: Option<&str>, refused_code: Option<&str>| Self {
             token: "c2FtcGxl".to_owned(),
             sign_in_name: "a.patel@WRD01".to_owned(),
             ceremony: "Y2VyZW1vbnk".to_owned(),
             qr: super::qr::svg(uri).unwrap(),
             key: super::qr::grouped("JBSWY3DPEHPK3PXP"),
-            problems: [("#password", password_error), ("#code", code_error)]
+            problems: [("#password", refused_password), ("#code", refused_code)]
                 .into_iter()
                 .filter_map(|(href, text)| {
                     Some(Problem {
@@ -94,8 +94,8 @@ impl Page for Password {
                     })
                 })
                 .collect(),
-            password_error: password_error.map(str::to_owned),
-            code_error: code_error.map(str::to_owned),
+            refused_password: refused_password.map(str::to_owned),
+            refused_code: refused_code.map(str::to_owned),
         };
         vec![
             page(None, None),

@@ -4,7 +4,7 @@ use ward_core::limits;
 use ward_http::{Answer, HttpError, PublicRequest, Response, StatusCode};
 use ward_identity::{AppEnrolment, Error, PasswordProblem};
 
-use super::{page::Password, qr};
+use super::{page::AppPage, qr};
 use crate::{
     Web,
     error::{dead_link, of_identity},
@@ -62,12 +62,12 @@ fn show(
     status: StatusCode,
 ) -> Answer {
     let enrolment = web.identity.enrolment(token).ok_or_else(dead_link)?;
-    let (password_error, code_error) = match mistake {
+    let (refused_password, refused_code) = match mistake {
         Some(Error::Password(problem)) => (Some(in_words(*problem)), None),
         Some(_) => (None, Some(WRONG_CODE.to_owned())),
         None => (None, None),
     };
-    let problems = [("#password", &password_error), ("#code", &code_error)]
+    let problems = [("#password", &refused_password), ("#code", &refused_code)]
         .into_iter()
         .filter_map(|(href, text)| {
             Some(Problem {
@@ -75,15 +75,15 @@ fn show(
                 href,
             })
         });
-    let shown = Password {
+    let shown = AppPage {
         token: token.to_owned(),
         ceremony: app.ceremony.clone(),
         sign_in_name: enrolment.name.to_string(),
         qr: qr::svg(app.uri.expose()).map_err(|error| HttpError::internal(&error))?,
         key: qr::grouped(app.secret.expose()),
         problems: problems.collect(),
-        password_error,
-        code_error,
+        refused_password,
+        refused_code,
     };
     let ods = enrolment.name.organisation();
     let layout = Layout::public().of_organisation(ods.as_str(), web.organisation(ods));

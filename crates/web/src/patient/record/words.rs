@@ -34,7 +34,7 @@ pub(super) fn quantity(quantity: Node<'_>) -> Option<String> {
     Some(format!("{comparator}{value} {unit}").trim_end().to_owned())
 }
 
-/// The name that a person goes by now, of several (R4 HumanName).
+/// The name that a person goes by now, of several (R4 `HumanName`).
 fn current_name(person: Node<'_>) -> Option<Node<'_>> {
     let names = || person.get("name").into_iter().flat_map(Node::items);
     let of_use = |wanted: &str| names().find(|name| name.text("use") == Some(wanted));
@@ -79,7 +79,7 @@ pub(crate) fn initials(person: Node<'_>) -> String {
     let letters = [first("given"), first("family")].into_iter().flatten();
     letters
         .flat_map(char::to_uppercase)
-        .map(|letter| format!("{letter}."))
+        .flat_map(|letter| [letter, '.'])
         .collect()
 }
 
