@@ -177,6 +177,34 @@ impl fmt::Debug for Assured {
 mod tests {
     use super::*;
 
+    /// Compiles only as long as a type lacks each of these traits: with one of them, which of two
+    /// implementations is meant could not be told.
+    macro_rules! lacks {
+        ($type:ty: $($bound:path),+) => {$({
+            trait Maybe<A> {
+                fn lacked() {}
+            }
+            impl<T: ?Sized> Maybe<()> for T {}
+            struct Implemented;
+            impl<T: ?Sized + $bound> Maybe<Implemented> for T {}
+            <$type as Maybe<_>>::lacked();
+        })+};
+    }
+
+    #[test]
+    fn a_proof_is_not_copied_defaulted_stored_or_read() {
+        lacks!(
+            Assured: Clone,
+            Copy,
+            Default,
+            serde::Serialize,
+            serde::de::DeserializeOwned,
+            PartialEq,
+            std::str::FromStr,
+            From<Arc<Account>>
+        );
+    }
+
     #[test]
     fn one_factor_never_suffices() {
         let all = [

@@ -1,27 +1,25 @@
 //! Limits on attempts, in memory of a fixed size.
 
-use std::{
-    hash::{BuildHasher, Hash, RandomState},
-    net::IpAddr,
-    time::Duration,
-};
+use std::{hash::Hash, net::IpAddr, time::Duration};
 
-use parking_lot::Mutex;
 use ward_core::Timestamp;
 
-/// Keys that share a lock, and compete for room.
-const SLOTS: usize = 16;
-/// Groups of slots. 16 x 8,192 keys of 16 bytes: 2 MB, whatever an attacker does.
-const GROUPS: usize = 8_192;
+use crate::slots::{Slot, Slots};
+
+/// After each so many failures in a row (the limit of the window), the next cost twice as much,
+/// at most 2^5 times: whoever has the password can't go through the codes of a year.
+const DOUBLINGS: u32 = 5;
+/// A key that owed nothing for so long begins anew.
+const FORGIVEN: Duration = Duration::from_hours(24);
 
 /// A limit of so many attempts in a window for each key, given back evenly over the window (the
 /// generic cell rate algorithm): one time for a key, instead of a list.
 ///
-/// When a group is full, the key nearest to being forgiven is forgotten first, so that a flood of
+/// When memory is full, the key nearest to being forgiven is forgotten first, so that a flood of
 /// other keys can't wash out one that is under attack.
 pub(crate) struct Attempts {
-    groups: Vec<Mutex<[Slot; SLOTS]>>,
-    hasher: RandomState,
+    slots: Slots<Owed>,
+    limit: u32,
     /// The time that one attempt costs, in microseconds.
     cost: i64,
     /// The time that may be owed, in microseconds.
@@ -29,20 +27,28 @@ pub(crate) struct Attempts {
 }
 
 #[derive(Clone, Copy, Default)]
-struct Slot {
-    key: u64,
+struct Owed {
     /// When the key owes nothing any more; microseconds since 1970.
     clear: i64,
+    /// Attempts in a row that were not given back.
+    failures: u32,
+}
+
+impl Slot for Owed {
+    fn worth(&self) -> i64 {
+        self.clear
+    }
 }
 
 impl Attempts {
     /// `limit` attempts in each `window`.
     pub(crate) fn new(limit: u32, window: Duration) -> Self {
-        let window = i64::try_from(window.as_micros()).unwrap_or(i64::MAX);
+        let window = micros(window);
+        let limit = limit.max(1);
         Self {
-            groups: (0..GROUPS).map(|_| Mutex::default()).collect(),
-            hasher: RandomState::new(),
-            cost: window / i64::from(limit.max(1)),
+            slots: Slots::new(),
+            limit,
+            cost: window / i64::from(limit),
             window,
         }
     }
@@ -52,50 +58,72 @@ impl Attempts {
     /// # Errors
     /// How long to wait, where none is left.
     pub(crate) fn take(&self, key: &impl Hash, now: Timestamp) -> Result<(), Duration> {
-        self.with(key, now, |slot, now| {
-            let clear = slot.clear.max(now).saturating_add(self.cost);
-            let over = clear.saturating_sub(now.saturating_add(self.window));
+        let now = now.as_micros();
+        self.slots.with(key, |owed| {
+            if now.saturating_sub(owed.clear) > micros(FORGIVEN) {
+                *owed = Owed::default();
+            }
+            let doublings = (owed.failures / self.limit).min(DOUBLINGS);
+            let cost = self.cost.saturating_mul(1 << doublings);
+            let clear = owed.clear.max(now).saturating_add(cost);
+            // What costs more than a window is owed alone.
+            let may_owe = self.window.max(cost);
+            let over = clear.saturating_sub(now.saturating_add(may_owe));
             if over > 0 {
                 return Err(Duration::from_micros(over.unsigned_abs()));
             }
-            slot.clear = clear;
+            *owed = Owed {
+                clear,
+                failures: owed.failures.saturating_add(1),
+            };
             Ok(())
         })
     }
 
-    /// Gives one attempt back: it succeeded.
+    /// Gives one attempt back: it was none.
     pub(crate) fn give_back(&self, key: &impl Hash, now: Timestamp) {
-        self.with(key, now, |slot, now| {
-            slot.clear = slot.clear.saturating_sub(self.cost).max(now);
+        self.slots.with(key, |owed| {
+            owed.clear = owed.clear.saturating_sub(self.cost).max(now.as_micros());
+            owed.failures = owed.failures.saturating_sub(1);
         });
     }
 
-    fn with<T>(&self, key: &impl Hash, now: Timestamp, act: impl FnOnce(&mut Slot, i64) -> T) -> T {
-        let now = now.as_micros();
-        let key = self.hasher.hash_one(key).max(1);
-        let place = usize::try_from(key % GROUPS as u64).unwrap_or(0);
-        let Some(group) = self.groups.get(place) else {
-            return act(&mut Slot::default(), now);
-        };
-        let mut group = group.lock();
-        let mut chosen = Slot::default();
-        let mut best = i64::MAX;
-        let mut at = 0;
-        for (place, slot) in group.iter().enumerate() {
-            if slot.key == key {
-                (chosen, at) = (*slot, place);
-                break;
-            }
-            if slot.clear < best {
-                (best, at) = (slot.clear, place);
-            }
-        }
-        chosen.key = key;
-        let result = act(&mut chosen, now);
-        if let Some(slot) = group.get_mut(at) {
-            *slot = chosen;
-        }
-        result
+    /// An attempt succeeded: nothing is owed for it, nor for the failures in a row before it but
+    /// their time.
+    pub(crate) fn succeeded(&self, key: &impl Hash, now: Timestamp) {
+        self.give_back(key, now);
+        self.slots.with(key, |owed| owed.failures = 0);
+    }
+}
+
+/// The address from which an account signed in of late: attempts from there are counted apart, so
+/// that attackers elsewhere can't use up what its owner has.
+pub(crate) struct Familiar(Slots<Seen>);
+
+/// How long a place stays familiar.
+const FAMILIAR: Duration = Duration::from_hours(24 * 30);
+
+#[derive(Clone, Copy, Default)]
+struct Seen(i64);
+
+impl Slot for Seen {
+    fn worth(&self) -> i64 {
+        self.0
+    }
+}
+
+impl Familiar {
+    pub(crate) fn new() -> Self {
+        Self(Slots::new())
+    }
+
+    pub(crate) fn remember(&self, pair: &impl Hash, now: Timestamp) {
+        self.0.with(pair, |seen| seen.0 = now.as_micros());
+    }
+
+    pub(crate) fn knows(&self, pair: &impl Hash, now: Timestamp) -> bool {
+        let since = (now - FAMILIAR).as_micros();
+        self.0.get(pair).is_some_and(|Seen(at)| at > since)
     }
 }
 
@@ -105,6 +133,10 @@ pub(crate) fn neighbourhood(address: IpAddr) -> u128 {
         IpAddr::V4(address) => u128::from(address.to_bits()),
         IpAddr::V6(address) => address.to_bits() >> 64 << 64,
     }
+}
+
+fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
@@ -120,9 +152,9 @@ mod tests {
         for _ in 0..5 {
             assert_eq!(attempts.take(&"mary", START), Ok(()));
         }
-        assert_eq!(attempts.take(&"mary", START), Err(Duration::from_mins(3)));
+        assert!(attempts.take(&"mary", START).is_err());
         assert_eq!(attempts.take(&"john", START), Ok(()));
-        let later = START + Duration::from_mins(3);
+        let later = START + Duration::from_mins(6);
         assert_eq!(attempts.take(&"mary", later), Ok(()));
         assert!(attempts.take(&"mary", later).is_err());
     }
@@ -132,17 +164,40 @@ mod tests {
         let attempts = Attempts::new(5, WINDOW);
         for _ in 0..50 {
             attempts.take(&"mary", START).unwrap();
-            attempts.give_back(&"mary", START);
+            attempts.succeeded(&"mary", START);
         }
     }
 
     #[test]
     fn refused_attempts_do_not_make_the_wait_longer() {
         let attempts = Attempts::new(5, WINDOW);
+        while attempts.take(&"mary", START).is_ok() {}
+        let wait = attempts.take(&"mary", START);
         for _ in 0..10_000 {
-            let _ = attempts.take(&"mary", START);
+            assert_eq!(attempts.take(&"mary", START), wait);
         }
-        assert_eq!(attempts.take(&"mary", START), Err(Duration::from_mins(3)));
+    }
+
+    #[test]
+    fn who_goes_on_guessing_gets_few_guesses() {
+        let attempts = Attempts::new(5, WINDOW);
+        let guesses = |from: u64, minutes: u64| {
+            (from..from + minutes)
+                .filter(|minute| {
+                    attempts
+                        .take(&"mary", START + Duration::from_secs(minute * 60))
+                        .is_ok()
+                })
+                .count()
+        };
+        let day = guesses(0, 24 * 60);
+        assert!((25..=45).contains(&day), "{day} on the first day");
+        let another = guesses(24 * 60, 24 * 60);
+        assert!(another <= 15, "{another} on each day after it");
+        attempts.succeeded(&"mary", START + Duration::from_hours(48));
+        let rest = START + Duration::from_hours(50);
+        assert!(attempts.take(&"mary", rest).is_ok());
+        assert!(attempts.take(&"mary", rest).is_ok());
     }
 
     #[test]
@@ -153,6 +208,15 @@ mod tests {
             let _ = attempts.take(&other, START);
         }
         assert!(attempts.take(&"mary", START).is_err());
+    }
+
+    #[test]
+    fn a_place_is_familiar_for_a_month() {
+        let familiar = Familiar::new();
+        familiar.remember(&("mary", 1), START);
+        assert!(familiar.knows(&("mary", 1), START + Duration::from_hours(24 * 29)));
+        assert!(!familiar.knows(&("mary", 1), START + Duration::from_hours(24 * 30)));
+        assert!(!familiar.knows(&("mary", 2), START) && !familiar.knows(&("john", 1), START));
     }
 
     #[test]

@@ -32,6 +32,7 @@ mod service;
 mod session;
 mod sign_in;
 mod sign_out;
+mod slots;
 mod token;
 mod totp;
 mod typed;

@@ -5,6 +5,8 @@ use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 use ward_core::Ods;
 
+use crate::token::sha256;
+
 /// Longest text looked at, in bytes: bounds the work that a stranger can ask for.
 const NAME_BYTES: usize = 256;
 /// Longest local part.
@@ -50,6 +52,11 @@ impl SignInName {
     /// The part before the `@`.
     pub fn local(&self) -> &str {
         &self.local
+    }
+
+    /// What stands for the name where memory is counted.
+    pub(crate) fn fingerprint(&self) -> [u8; 32] {
+        sha256(self.to_string().as_bytes())
     }
 
     /// The organisation that the account is of.

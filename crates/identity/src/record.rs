@@ -41,6 +41,7 @@ pub(crate) mod key {
     pub(crate) const LINKS: &str = "link/";
     pub(crate) const SESSIONS: &str = "session/";
     pub(crate) const SEEN: &str = "sessions-seen/all";
+    pub(crate) const WITHHELD: &str = "sign-ins-withheld/latest";
 
     pub(crate) fn account(id: AccountId) -> String {
         format!("{ACCOUNTS}{id}")
@@ -195,7 +196,102 @@ impl SessionRecord {
     }
 }
 
+/// `sign-ins-withheld/latest`: failed sign-ins that were counted and not written down singly. The
+/// log keeps each of these facts; the newest stands for the time since the one before it.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct WithheldRecord {
+    pub(crate) until_micros: i64,
+    pub(crate) count: u64,
+}
+
 /// `sessions-seen/all`: when each session was last used, in microseconds since 1970. Written now
 /// and then for all, so that a restart takes little of anybody's idle time.
 #[derive(Serialize, Deserialize, Default)]
 pub(crate) struct SeenRecord(pub(crate) BTreeMap<SessionId, i64>);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{passkey::StoredPasskey, password::PasswordHash, totp::TotpSecret};
+
+    const ACCOUNT: &str = include_str!("../tests/fixtures/account.1.json");
+    const SERVICE: &str = include_str!("../tests/fixtures/service.1.json");
+    const LINK: &str = include_str!("../tests/fixtures/link.1.json");
+    const PASSKEY: &str = include_str!("../tests/fixtures/passkey.1.json");
+    const PASSWORD: &str = include_str!("../tests/fixtures/password.1.json");
+    const SEEN: &str = include_str!("../tests/fixtures/sessions-seen.1.json");
+    const SESSION: &str = include_str!("../tests/fixtures/session.1.json");
+    const TOTP: &str = include_str!("../tests/fixtures/totp.1.json");
+
+    fn stored(json: &str) -> Vec<u8> {
+        [&[FORMAT], json.trim().as_bytes()].concat()
+    }
+
+    /// What is read from a fixture, after it was checked to be written as it stands there.
+    fn read<T: Serialize + DeserializeOwned>(json: &str) -> T {
+        let record: T = decode(&stored(json)).unwrap();
+        assert_eq!(
+            String::from_utf8(encode(&record).unwrap()).unwrap(),
+            format!("\u{1}{}", json.trim())
+        );
+        record
+    }
+
+    #[test]
+    fn what_format_1_wrote_is_read_forever() {
+        let (id, ods) = (AccountId::from_bytes([1; 16]), "WRD01".parse().unwrap());
+        let account = read::<AccountRecord>(ACCOUNT)
+            .into_account(id, &ods)
+            .unwrap();
+        assert_eq!(account.name().to_string(), "mary@WRD01");
+        assert_eq!(
+            (account.role(), account.suspended()),
+            (Role::Clinician, true)
+        );
+        assert_eq!(
+            account.practitioner(),
+            Some(&"Practitioner/7".parse().unwrap())
+        );
+        let service = read::<AccountRecord>(SERVICE)
+            .into_account(id, &ods)
+            .unwrap();
+        assert_eq!(
+            service.service().unwrap().scopes().to_string(),
+            "system/Patient.rs"
+        );
+        assert_eq!(read::<LinkRecord>(LINK).hash[31], 31);
+        let session: SessionRecord = read(SESSION);
+        assert_eq!(session.factors(), Factors::PASSWORD.with(Factors::TOTP));
+        assert_eq!((session.hash().0[31], session.form_token()), (31, "form"));
+        assert_eq!(read::<SeenRecord>(SEEN).0.len(), 1);
+        assert_eq!(read::<StoredPasskey>(PASSKEY).view().label, "Key");
+        assert!(
+            read::<PasswordHash>(PASSWORD)
+                .verify("seven tractors in fog")
+                .unwrap()
+        );
+        let totp: TotpSecret = read(TOTP);
+        assert_eq!(totp.base32().expose(), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
+    }
+
+    #[test]
+    fn what_is_no_record_is_refused() {
+        for bad in [
+            &b""[..],
+            b"{}",
+            b"\x01",
+            b"\x01null",
+            b"\x01{}",
+            b"\x02{\"hash\":[]}",
+        ] {
+            assert!(decode::<LinkRecord>(bad).is_err());
+        }
+    }
+
+    #[test]
+    fn a_factor_that_is_not_known_counts_as_nothing() {
+        let unknown = SESSION.replace("\"totp\"", "\"telepathy\"");
+        let session: SessionRecord = decode(&stored(&unknown)).unwrap();
+        assert_eq!(session.factors(), Factors::PASSWORD);
+    }
+}

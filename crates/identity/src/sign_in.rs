@@ -164,6 +164,10 @@ impl Identity {
             }
             self.sessions.insert(account.id, hash, session);
         }
+        if let Some(address) = caller.address {
+            let place = (account.name.fingerprint(), neighbourhood(address));
+            self.familiar.remember(&place, now);
+        }
         let expires = now + limits::SESSION_MAX;
         let account = Account::clone(&account);
         Ok(SignedIn {
@@ -210,7 +214,7 @@ impl Identity {
         let Ok(of) = self.organisation(organisation) else {
             return Ok(());
         };
-        if !of.failures.admit(self.now()) {
+        if !of.failures.admit(reason, self.now()) {
             return Ok(());
         }
         let event = Event::SignInFailed {

@@ -26,7 +26,7 @@ impl Identity {
         caller: &Caller<'_>,
     ) -> Result<SignedIn, Error> {
         let parsed = SignInName::parse(name).ok();
-        let attempt = Attempt::new(parsed.as_ref(), name, caller);
+        let attempt = self.attempt(parsed.as_ref(), name, caller);
         if let Err(error) = self.take_attempt(&attempt) {
             self.write_failure(parsed.as_ref(), SignInFailure::TooManyAttempts, caller)
                 .await?;
@@ -36,7 +36,7 @@ impl Identity {
         match self.prove_typed(member, password, code).await {
             Ok((proved, changes)) => {
                 let signed_in = self.begin_session(proved, changes, caller).await?;
-                self.give_attempt_back(&attempt);
+                self.attempt_succeeded(&attempt);
                 Ok(signed_in)
             }
             Err(Typed::Wrong(reason)) => {
@@ -106,13 +106,28 @@ impl Identity {
         ))
     }
 
+    /// By the name as it was folded, not by the account: names without one are limited alike.
+    fn attempt(&self, parsed: Option<&SignInName>, typed: &str, caller: &Caller<'_>) -> Attempt {
+        let name = parsed.map_or_else(
+            || sha256(fold(typed).unwrap_or_default().as_bytes()),
+            SignInName::fingerprint,
+        );
+        let address = caller.address.map(neighbourhood);
+        let now = self.now();
+        let place = address.filter(|address| self.familiar.knows(&(name, *address), now));
+        Attempt {
+            address,
+            key: (name, place),
+        }
+    }
+
     fn take_attempt(&self, attempt: &Attempt) -> Result<(), Error> {
         let now = self.now();
         let wait = |wait| Error::TooManyAttempts { wait };
         if let Some(address) = &attempt.address {
             self.by_address.take(address, now).map_err(wait)?;
         }
-        self.by_account.take(&attempt.name, now).map_err(wait)
+        self.by_account.take(&attempt.key, now).map_err(wait)
     }
 
     fn give_attempt_back(&self, attempt: &Attempt) {
@@ -120,7 +135,17 @@ impl Identity {
         if let Some(address) = &attempt.address {
             self.by_address.give_back(address, now);
         }
-        self.by_account.give_back(&attempt.name, now);
+        self.by_account.give_back(&attempt.key, now);
+    }
+
+    /// A success is no failure of its address; but it clears nothing there, or one account of
+    /// the attacker's own would clear the way to others.
+    fn attempt_succeeded(&self, attempt: &Attempt) {
+        let now = self.now();
+        self.by_account.succeeded(&attempt.key, now);
+        if let Some(address) = attempt.address {
+            self.by_address.give_back(&address, now);
+        }
     }
 
     /// Runs a password hash where it blocks nobody, a few at a time.
@@ -170,22 +195,9 @@ enum Typed {
 
 /// What an attempt counts against.
 struct Attempt {
-    name: [u8; 32],
     address: Option<u128>,
-}
-
-impl Attempt {
-    /// By the name as it was folded, not by the account: names without one are limited alike.
-    fn new(parsed: Option<&SignInName>, typed: &str, caller: &Caller<'_>) -> Self {
-        let name = parsed
-            .map(SignInName::to_string)
-            .or_else(|| fold(typed))
-            .unwrap_or_default();
-        Self {
-            name: sha256(name.as_bytes()),
-            address: caller.address.map(neighbourhood),
-        }
-    }
+    /// The name, and its place where that is familiar.
+    key: ([u8; 32], Option<u128>),
 }
 
 /// A place in the queue for a hash.

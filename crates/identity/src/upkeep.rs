@@ -2,13 +2,13 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use ward_core::{Ods, SessionId, Timestamp, limits};
+use ward_core::{Ods, SessionId, Timestamp};
 use ward_log::SignOutCause;
 
 use crate::{
     Error, Identity,
     ledger::Changes,
-    record::{SeenRecord, key},
+    record::{SeenRecord, WithheldRecord, key},
 };
 
 impl Identity {
@@ -30,20 +30,27 @@ impl Identity {
         self.end(over, cause, None).await?;
         self.forget_expired_links(now).await?;
         self.write_seen().await?;
-        let withheld = self
-            .organisations
-            .values()
-            .map(|of| of.failures.take_withheld())
-            .sum();
-        if withheld > 0 {
-            let limit = limits::FAILURES_LOGGED;
-            tracing::warn!(
-                withheld,
-                limit,
-                "failed sign-ins were counted and not logged singly"
-            );
+        self.write_withheld(now).await
+    }
+
+    /// How many failures were not written down singly: each organisation's log gets the sum.
+    async fn write_withheld(&self, now: Timestamp) -> Result<u64, Error> {
+        let mut sum = 0;
+        for (ods, of) in &self.organisations {
+            let count = of.failures.take_withheld();
+            if count == 0 {
+                continue;
+            }
+            sum += count;
+            tracing::warn!(organisation = %ods, count, "failed sign-ins not logged singly");
+            let record = WithheldRecord {
+                until_micros: now.as_micros(),
+                count,
+            };
+            let changes = Changes::default().put(key::WITHHELD.to_owned(), &record)?;
+            self.commit(ods, None, None, changes).await?;
         }
-        Ok(withheld)
+        Ok(sum)
     }
 
     async fn forget_expired_links(&self, now: Timestamp) -> Result<(), Error> {

@@ -205,3 +205,50 @@ impl Claims<'_> {
         ))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const EXPECTED: Expected<'_> = Expected {
+        audience: "https://ward.example/oauth/token",
+        now: Timestamp::from_seconds(1_795_435_200),
+        since: Timestamp::from_seconds(1_795_435_000),
+    };
+
+    fn read(header: &str, claims: &str) -> Result<(), Error> {
+        let encode = |part: &str| data_encoding::BASE64URL_NOPAD.encode(part.as_bytes());
+        let text = format!("{}.{}.AAAA", encode(header), encode(claims));
+        Assertion::read(&text, &EXPECTED).map(drop)
+    }
+
+    /// What a `since` before this start rules out, `iat` and a late `exp` rule in.
+    #[test]
+    fn what_may_have_been_used_before_the_start_is_refused() {
+        let header = r#"{"alg":"ES384","kid":"1","typ":"JWT"}"#;
+        let claims = |rest: &str| {
+            let audience = EXPECTED.audience;
+            format!(r#"{{"iss":"a","sub":"a","aud":"{audience}","jti":"1",{rest}}}"#)
+        };
+        for (rest, good) in [
+            (r#""exp":1795435300,"iat":1795435000"#, true),
+            (r#""exp":1795435300,"iat":1795434999"#, false),
+            (r#""exp":1795435310"#, false),
+            (r#""exp":1795435311"#, true),
+            (r#""exp":1795435510,"iat":1795434000"#, true),
+            (r#""exp":1795435511"#, false),
+            (r#""exp":1795435200"#, false),
+        ] {
+            assert_eq!(read(header, &claims(rest)).is_ok(), good, "{rest}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_breaks_the_reader(header in "\\PC{0,80}", claims in "\\PC{0,80}") {
+            prop_assert!(read(&header, &claims).is_err());
+        }
+    }
+}

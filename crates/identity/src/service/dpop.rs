@@ -177,6 +177,8 @@ fn is_same_url(htu: &str, url: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// RFC 9449 4.2, figure 1: the first example of a proof.
@@ -271,5 +273,56 @@ mod tests {
         ] {
             assert!(!is_same_url(other, url), "{other}");
         }
+    }
+
+    proptest! {
+        /// Whatever stands in header and claims: a refusal, and no panic. The signature is one of
+        /// nobody, so nothing may be accepted.
+        #[test]
+        fn no_header_and_no_claims_break_the_verifier(
+            header in json(), claims in json(), signature in "[A-Za-z0-9_-]{0,90}"
+        ) {
+            let encode = |part: &str| data_encoding::BASE64URL_NOPAD.encode(part.as_bytes());
+            let proof = format!("{}.{}.{signature}", encode(&header), encode(&claims));
+            prop_assert!(verify_new(&proof, &EXPECTED).is_err());
+            let (key, _) = verify_new(RFC, &EXPECTED).unwrap();
+            prop_assert!(key.verify(&proof, &EXPECTED).is_err());
+        }
+    }
+
+    /// JSON that is almost right.
+    fn json() -> impl Strategy<Value = String> {
+        let name = prop_oneof![
+            Just("typ"),
+            Just("alg"),
+            Just("jwk"),
+            Just("jti"),
+            Just("htm"),
+            Just("htu"),
+            Just("iat"),
+            Just("ath"),
+            Just("crit"),
+            Just("kty"),
+        ];
+        let value = prop_oneof![
+            Just("null".to_owned()),
+            Just("\"dpop+jwt\"".to_owned()),
+            Just("\"ES256\"".to_owned()),
+            Just("{}".to_owned()),
+            Just("[1]".to_owned()),
+            Just("\"POST\"".to_owned()),
+            Just("1562262616".to_owned()),
+            Just("-1e308".to_owned()),
+            "\"[ -~&&[^\"\\\\]]{0,20}\"",
+        ];
+        let members = proptest::collection::vec((name, value), 0..8);
+        let object = members.prop_map(|members| {
+            let members: Vec<String> = members
+                .iter()
+                .map(|(name, value)| format!("\"{name}\":{value}"))
+                .collect();
+            format!("{{{}}}", members.join(","))
+        });
+        prop_oneof![4 => object, 1 => "\\PC{0,40}"]
     }
 }

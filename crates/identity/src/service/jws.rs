@@ -99,4 +99,14 @@ mod tests {
         assert_eq!(read("1e300").unwrap().as_micros(), i64::MAX);
         assert!(read("\"1795435200\"").is_err() && read("null").is_err() && read("1e999").is_err());
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_breaks_the_reader(text in "[a-z.]{0,40}|\\PC{0,60}") {
+            if let Some(jwt) = Jwt::split(&text) {
+                proptest::prop_assert!(text.starts_with(jwt.signed));
+                let _ = (decode(jwt.header), decode(jwt.payload), jwt.signature());
+            }
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! Identity as a whole, on a real store: each sentence is something that an attacker or a person
 //! does.
 
+#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
+
 mod accounts;
 mod enrolment;
 mod passkeys;

@@ -208,7 +208,7 @@ impl World {
 
     /// Entries in the log of WRD01.
     pub(crate) fn entries(&self) -> u64 {
-        self.stores[0].log_position()
+        self.stores.first().unwrap().log_position()
     }
 }
 
