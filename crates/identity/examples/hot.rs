@@ -18,7 +18,9 @@ use ward_testkit::{ServiceClient, SoftwarePasskey};
 const ORIGIN: &str = "https://localhost:8443";
 const TOKEN_URL: &str = "https://localhost:8443/oauth/token";
 const URL: &str = "https://localhost:8443/fhir/WRD01/Patient/9990000018";
-const ROUNDS: u32 = 20_000;
+/// Rounds in a batch, and batches: the quickest batch counts, as the machine has other work.
+const ROUNDS: u32 = 50;
+const BATCHES: u32 = 1_000;
 
 type Done<T> = Result<T, Box<dyn Error>>;
 
@@ -40,38 +42,45 @@ async fn main() -> Done<()> {
     let organisation: Ods = "WRD01".parse()?;
     let identity = open(&dir, &organisation)?;
     let session = sign_in(&identity, &organisation).await?;
-    let session = micros(ROUNDS * 50, |_| {
-        identity.authenticate(&session, None).is_some()
-    })?;
-    show("session", session);
+    let [mut session_us, mut bare_us, mut dpop_us] = [f64::MAX; 3];
+    for _ in 0..BATCHES {
+        // A hundred in a round, as one is shorter than the clock's tick.
+        let hundred = micros(|_| {
+            (0..100).all(|_| black_box(identity.authenticate(&session, None)).is_some())
+        })?;
+        least(&mut session_us, hundred / 100.0);
+    }
 
     let client = ServiceClient::new()?;
     let token = token(&identity, &organisation, &client).await?;
-    let proofs = (0..ROUNDS).map(|n| {
-        client.proof(
-            "GET",
-            URL,
-            SystemClock.now(),
-            &format!("{n:032}"),
-            Some(&token),
-        )
-    });
-    let proofs = proofs.collect::<Result<Vec<_>, _>>()?;
-    let bare = bare_verify(&client, &proofs)?;
-    let dpop = micros(ROUNDS, |n| {
-        let proof = proofs.get(n).map_or("", String::as_str);
-        identity
-            .authenticate_dpop(&token, proof, "GET", URL, None)
-            .is_ok()
-    })?;
-    show("dpop", dpop);
-    show("dpop: bare signature", bare);
-    show("dpop: all else", dpop - bare);
+    for batch in 0..BATCHES {
+        let proofs = (0..ROUNDS).map(|n| {
+            let id = format!("{batch:016}{n:016}");
+            client.proof("GET", URL, SystemClock.now(), &id, Some(&token))
+        });
+        let proofs = proofs.collect::<Result<Vec<_>, _>>()?;
+        least(&mut bare_us, bare(&client, &proofs)?);
+        let dpop = micros(|n| {
+            let proof = proofs.get(n).map_or("", String::as_str);
+            identity
+                .authenticate_dpop(&token, proof, "GET", URL, None)
+                .is_ok()
+        })?;
+        least(&mut dpop_us, dpop);
+    }
+    show("session", session_us);
+    show("dpop", dpop_us);
+    show("dpop: bare signature", bare_us);
+    show("dpop: all else", dpop_us - bare_us);
     Ok(())
 }
 
-/// The baseline: the same signatures, with nothing around them but their decoding.
-fn bare_verify(client: &ServiceClient, proofs: &[String]) -> Done<f64> {
+fn least(quickest: &mut f64, batch: f64) {
+    *quickest = quickest.min(batch);
+}
+
+/// The baseline: the same signatures, with nothing around them.
+fn bare(client: &ServiceClient, proofs: &[String]) -> Done<f64> {
     let jwk: serde_json::Value = serde_json::from_str(&client.jwk())?;
     let coordinate = |name: &str| -> Done<Vec<u8>> {
         let text = jwk
@@ -87,7 +96,7 @@ fn bare_verify(client: &ServiceClient, proofs: &[String]) -> Done<f64> {
         Ok((signed, BASE64URL_NOPAD.decode(signature.as_bytes())?))
     });
     let split = split.collect::<Done<Vec<_>>>()?;
-    micros(ROUNDS, |n| {
+    micros(|n| {
         let signed = split
             .get(n)
             .map(|(signed, signature)| (signed.as_bytes(), signature));
@@ -95,16 +104,16 @@ fn bare_verify(client: &ServiceClient, proofs: &[String]) -> Done<f64> {
     })
 }
 
-/// Microseconds a round. Every round must succeed.
-fn micros(rounds: u32, mut round: impl FnMut(usize) -> bool) -> Done<f64> {
+/// Microseconds a round, over a batch. Every round must succeed.
+fn micros(mut round: impl FnMut(usize) -> bool) -> Done<f64> {
     let started = SystemClock.now();
-    for n in 0..rounds {
+    for n in 0..ROUNDS {
         if !black_box(round(n as usize)) {
             return Err("a round failed".into());
         }
     }
     let took: Duration = SystemClock.now().since(started);
-    Ok(took.as_secs_f64() * 1e6 / f64::from(rounds))
+    Ok(took.as_secs_f64() * 1e6 / f64::from(ROUNDS))
 }
 
 #[expect(clippy::print_stdout, reason = "a program for people")]
