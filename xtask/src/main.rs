@@ -8,6 +8,7 @@
 mod bench;
 mod command;
 mod demo;
+mod fhir_tables;
 mod setup;
 mod test;
 mod tidy;
@@ -36,6 +37,10 @@ fn main() -> ExitCode {
         Some("bench") => bench::run(rest),
         Some("test") => test::run(),
         Some("tidy") => tidy::run(),
+        Some("fhir-tables") => match rest {
+            [folder] => fhir_tables::run(std::path::Path::new(folder)),
+            _ => Err("say where the package is: cargo xtask fhir-tables DIR".into()),
+        },
         Some("setup") => setup::run(),
         Some("help" | "--help") | None => {
             println!("{HELP}");

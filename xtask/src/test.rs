@@ -9,12 +9,13 @@ type Step = (&'static str, fn() -> Result<(), String>);
 
 /// Runs every check; stops at the first that fails.
 pub(crate) fn run() -> Result<(), String> {
-    let steps: [Step; 7] = [
+    let steps: [Step; 9] = [
         ("format", || {
             check(cargo().args(["fmt", "--all", "--check"]))
         }),
         ("tidy", crate::tidy::run),
         ("set up", crate::setup::run),
+        ("tables of R4", crate::fhir_tables::check),
         ("clippy", || {
             check(cargo().args([
                 "clippy",
@@ -29,6 +30,10 @@ pub(crate) fn run() -> Result<(), String> {
             check(cargo().args(["test", "--workspace", "--no-run"]))
         }),
         ("tests", || check(cargo().args(["test", "--workspace"]))),
+        ("published examples", || {
+            let examples = ["--package", "ward-fhir", "--", "--ignored"];
+            check(cargo().args(["test", "--workspace"]).args(examples))
+        }),
         ("browser journeys", journeys),
     ];
     for (name, step) in steps {
@@ -49,7 +54,7 @@ fn now() -> Instant {
 }
 
 fn journeys() -> Result<(), String> {
-    check(cargo().args(["build", "--package", "ward"]))?;
+    // The tests of the `ward` crate have built the binary with the features of the whole workspace.
     let browser = crate::setup::browser()?;
     let mut files: Vec<String> = std::fs::read_dir(root().join("web/tests"))
         .map_err(|error| format!("web/tests: {error}"))?

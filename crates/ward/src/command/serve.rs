@@ -1,0 +1,114 @@
+//! `ward serve`: pages and FHIR over TLS until it is told to stop.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use tokio::{net::TcpListener, signal};
+use ward_api::Api;
+use ward_http::{Metrics, Origin, Server, Settings};
+use ward_identity::Identity;
+use ward_web::{ErrorPages, Web};
+
+use crate::{
+    command::key,
+    config::Config,
+    data::Data,
+    error::Error,
+    runtime, telemetry, tls, wiring,
+    wiring::{Certificate, Ward},
+};
+
+pub(crate) fn run(config: &Config) -> Result<(), Error> {
+    telemetry::start(config.text("log.filter"))?;
+    let data = Data::open(&config.path("data.dir"))?;
+    let root = key::unlock(config, &data)?;
+    let (chain, private_key) = (
+        config.path("server.certificate"),
+        config.path("server.private_key"),
+    );
+    let certificate = Certificate {
+        chain: &chain,
+        key: &private_key,
+    };
+    let public_url = config.text("server.public_url");
+    runtime()?.block_on(async {
+        let ward = wiring::open(&data, &root, public_url)?;
+        let listener = listen(config.address("server.listen")).await?;
+        let metrics = listen(config.address("metrics.listen")).await?;
+        println!("Ward serves {public_url}; stop it with Ctrl-C.");
+        serve(ward, public_url, &certificate, listener, Some(metrics)).await
+    })
+}
+
+pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| Error::Told(format!("can't listen on {address}: {error}")))
+}
+
+/// Serves until Ctrl-C or a termination signal.
+pub(crate) async fn serve(
+    ward: Ward,
+    public_url: &str,
+    certificate: &Certificate<'_>,
+    listener: TcpListener,
+    metrics_listener: Option<TcpListener>,
+) -> Result<(), Error> {
+    let (clock, random) = wiring::machine();
+    let (chain, private_key) = tls::read(certificate.chain, certificate.key)?;
+    let tls = ward_http::tls::server_config(chain, private_key).map_err(Error::told)?;
+    let metrics = Metrics::new();
+    let origin = Origin::parse(public_url).map_err(Error::told)?;
+    let names = ward.organisations.iter().map(|(ods, _)| ods.clone());
+    let api = Api::new(Arc::clone(&ward.records), Arc::clone(&ward.identity), names);
+    let mut routes = ward_api::routes(&api, &origin);
+    let web = Arc::new(Web {
+        identity: Arc::clone(&ward.identity),
+        records: ward.records,
+        clock: Arc::clone(&clock),
+        organisations: ward.organisations.into_iter().collect(),
+    });
+    routes.extend(ward_web::routes(&web));
+    let settings = Settings {
+        origin,
+        authenticate: Arc::clone(&ward.identity) as _,
+        pages: Arc::new(ErrorPages::default()),
+        metrics: Arc::clone(&metrics),
+        clock,
+        random,
+    };
+    let server = Server::new(routes, settings).map_err(Error::told)?;
+    let upkeep = tokio::spawn(keep_up(ward.identity));
+    let figures =
+        metrics_listener.map(|listener| tokio::spawn(ward_http::serve_metrics(metrics, listener)));
+    let result = ward_http::serve(server, listener, tls, stopped()).await;
+    upkeep.abort();
+    if let Some(figures) = figures {
+        figures.abort();
+    }
+    result.map_err(|error| Error::Told(format!("the server stopped: {error}")))
+}
+
+async fn keep_up(identity: Arc<Identity>) {
+    loop {
+        tokio::time::sleep(Identity::UPKEEP).await;
+        if let Err(error) = identity.keep_up().await {
+            tracing::error!(%error, "the upkeep of sessions failed and will be tried again");
+        }
+    }
+}
+
+/// Done on Ctrl-C, or on a termination signal where there are such.
+async fn stopped() {
+    #[cfg(unix)]
+    {
+        use signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = signal::ctrl_c().await;
+}
