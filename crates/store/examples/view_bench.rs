@@ -8,6 +8,7 @@
 )]
 
 use std::{
+    os::unix::fs::MetadataExt,
     path::Path,
     sync::Arc,
     time::{Duration, Instant},
@@ -72,7 +73,7 @@ async fn measure(engine: Engine, dir: &Path, resources: u64) {
         bench.state(number).await;
     }
     meter.stop("(log and one row: a 2 KiB state)", 2_000);
-    bench.reads(resources).await;
+    bench.reads(resources);
     bench.together(next).await;
     bench.rebuild().await;
     println!(
@@ -130,7 +131,7 @@ impl Bench {
         commit(&self.store, vec![state]).await;
     }
 
-    async fn reads(&self, resources: u64) {
+    fn reads(&self, resources: u64) {
         let mut numbers = numbers_below(resources);
         let meter = Meter::start();
         for _ in 0..20_000 {
@@ -371,7 +372,10 @@ impl Meter {
     fn stop(self, what: &str, count: u64) {
         let each =
             |time: Duration| time.as_secs_f64() * 1e6 / f64::from(u32::try_from(count).unwrap());
-        let (wall, cpu) = (each(self.wall.elapsed()), each(cpu() - self.cpu));
+        let (wall, cpu) = (
+            each(self.wall.elapsed()),
+            each(cpu().saturating_sub(self.cpu)),
+        );
         println!("  {what:<42} {cpu:>8.1} us CPU {wall:>9.1} us wall");
     }
 }
@@ -394,7 +398,6 @@ fn megabytes(path: &Path) -> u64 {
             let entries = std::fs::read_dir(path).unwrap();
             return entries.map(|entry| bytes(&entry.unwrap().path())).sum();
         }
-        use std::os::unix::fs::MetadataExt;
         // As allocated: a preallocated journal holds less than its length.
         std::fs::metadata(path).unwrap().blocks() * 512
     }

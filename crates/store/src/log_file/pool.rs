@@ -74,6 +74,11 @@ impl LogReaders {
         })
     }
 
+    /// Closes the idle connections.
+    pub(crate) fn close(&self) {
+        self.idle.lock().clear();
+    }
+
     fn with<T>(
         &self,
         read: impl FnOnce(&Connection) -> rusqlite::Result<T>,

@@ -130,6 +130,11 @@ impl OrganisationStore {
         LogReader::open(&self.open.folder)
     }
 
+    /// The log's file.
+    pub fn log_file(&self) -> std::path::PathBuf {
+        log_file::file(&self.open.folder)
+    }
+
     /// Builds the view again from the log, and puts it in place of the old one. Reads go on
     /// meanwhile; writes and disclosures wait. `progress` is told how many entries are applied,
     /// and how many there are.

@@ -171,15 +171,12 @@ fn behaves_like_a_map(engine: Engine, steps: &[Step]) {
             Step::Apply(rows) => {
                 let mut changes = Changes::default();
                 for (key, value) in rows {
-                    match value {
-                        Some(value) => {
-                            changes.put(key.clone(), value.clone());
-                            model.insert(key.clone(), value.clone());
-                        }
-                        None => {
-                            changes.delete(key.clone());
-                            model.remove(key);
-                        }
+                    if let Some(value) = value {
+                        changes.put(key.clone(), value.clone());
+                        model.insert(key.clone(), value.clone());
+                    } else {
+                        changes.delete(key.clone());
+                        model.remove(key);
                     }
                 }
                 view.apply(changes).unwrap();

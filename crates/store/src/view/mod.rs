@@ -11,7 +11,7 @@ mod contract;
 mod fjall;
 mod sqlite;
 
-use std::{ops::ControlFlow, path::Path, str::FromStr};
+use std::{ops::ControlFlow, panic::catch_unwind, path::Path, str::FromStr};
 
 pub use changes::Changes;
 
@@ -72,10 +72,14 @@ impl Engine {
     /// Where the engine finds its files broken.
     pub fn open(self, dir: &Path, cache_bytes: u64) -> Result<Box<dyn View>, StoreError> {
         std::fs::create_dir_all(dir)?;
-        Ok(match self {
-            Self::Fjall => Box::new(fjall::Fjall::open(dir, cache_bytes)?),
-            Self::Sqlite => Box::new(sqlite::Sqlite::open(dir, cache_bytes)?),
-        })
+        match self {
+            // Garbage in a journal's header trips an assertion in fjall 3.1: to Ward it is one more
+            // broken view.
+            Self::Fjall => catch_unwind(|| fjall::Fjall::open(dir, cache_bytes))
+                .unwrap_or_else(|_| Err(StoreError::view("fjall panicked on its files")))
+                .map(|view| Box::new(view) as Box<dyn View>),
+            Self::Sqlite => Ok(Box::new(sqlite::Sqlite::open(dir, cache_bytes)?)),
+        }
     }
 }
 

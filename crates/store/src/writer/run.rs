@@ -57,6 +57,9 @@ impl Writer {
             }
         }
         self.flush();
+        // The last connection copies the write-ahead log into the file, if it may write: the log
+        // of a closed organisation is one file.
+        shared.log.close();
     }
 
     fn serve(&mut self, messages: VecDeque<Message>) {

@@ -1,6 +1,8 @@
 //! The view in fjall, a log-structured merge tree.
 
 mod apply;
+#[cfg(test)]
+mod damage;
 mod open;
 mod read;
 

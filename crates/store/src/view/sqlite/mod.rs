@@ -13,6 +13,8 @@ use rusqlite::Connection;
 pub(super) struct Sqlite {
     file: PathBuf,
     cache_bytes: u64,
-    writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
+    /// Dropped last: the last connection copies the write-ahead log into the file, which a reading
+    /// one may not.
+    writer: Mutex<Connection>,
 }
