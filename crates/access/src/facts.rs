@@ -6,8 +6,8 @@ use std::{
 };
 
 use cedar_policy::{
-    Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, Request, RestrictedExpression,
-    Schema,
+    Context, Entities, Entity, EntityId, EntityTypeName, EntityUid, ParseErrors, Request,
+    RestrictedExpression, Schema,
 };
 use ward_core::Ods;
 use ward_identity::Role;
@@ -72,7 +72,8 @@ impl Facts {
                     ("scopes".to_owned(), texts(principal.permissions.iter())),
                 ]),
                 HashSet::from([uid("Role", principal.role.as_str())?]),
-            )?,
+            )
+            .map_err(AccessError::facts)?,
             Entity::new(
                 record.clone(),
                 HashMap::from([
@@ -87,10 +88,14 @@ impl Facts {
                     ),
                 ]),
                 HashSet::from([uid("Category", self.category.as_str())?]),
-            )?,
+            )
+            .map_err(AccessError::facts)?,
         ];
-        let request = Request::new(account, action, record, self.context()?, Some(schema))?;
-        Ok((request, Entities::from_entities(entities, Some(schema))?))
+        let request = Request::new(account, action, record, self.context()?, Some(schema))
+            .map_err(AccessError::facts)?;
+        let entities =
+            Entities::from_entities(entities, Some(schema)).map_err(AccessError::facts)?;
+        Ok((request, entities))
     }
 
     fn context(&self) -> Result<Context, AccessError> {
@@ -122,7 +127,7 @@ impl Facts {
                 ])?,
             ));
         }
-        Ok(Context::from_pairs(pairs)?)
+        Context::from_pairs(pairs).map_err(AccessError::facts)
     }
 }
 
@@ -140,7 +145,7 @@ fn record<const N: usize>(
     fields: [(&str, RestrictedExpression); N],
 ) -> Result<RestrictedExpression, AccessError> {
     let fields = fields.map(|(name, value)| (name.to_owned(), value));
-    Ok(RestrictedExpression::new_record(fields)?)
+    RestrictedExpression::new_record(fields).map_err(AccessError::facts)
 }
 
 fn organisation(ods: &Ods) -> Result<RestrictedExpression, AccessError> {
@@ -151,7 +156,9 @@ fn organisation(ods: &Ods) -> Result<RestrictedExpression, AccessError> {
 }
 
 fn uid(entity_type: &str, id: &str) -> Result<EntityUid, AccessError> {
-    let name: EntityTypeName = entity_type.parse()?;
+    let name: EntityTypeName = entity_type
+        .parse()
+        .map_err(|error: ParseErrors| AccessError::facts(error))?;
     Ok(EntityUid::from_type_name_and_id(name, EntityId::new(id)))
 }
 

@@ -22,6 +22,6 @@ pub use action::{
     Action, Create, Delete, History, ManageAccounts, Read, ReadLog, Search, Update, Verb, WhoLooked,
 };
 pub use category::Category;
-pub use error::AccessError;
+pub use error::{AccessError, Source};
 pub use grant::{Grant, Reach};
 pub use relationship::Relationship;

@@ -1,6 +1,6 @@
 //! The policies themselves, and the one place that asks Cedar.
 
-use cedar_policy::{Authorizer, Decision, PolicySet, Schema};
+use cedar_policy::{Authorizer, Decision, ParseErrors, PolicySet, Schema};
 
 use ward_log::RefusalReason;
 
@@ -23,8 +23,11 @@ pub(crate) struct Policies {
 impl Policies {
     /// The policies that are part of this binary.
     pub(crate) fn embedded() -> Result<Self, AccessError> {
-        let (schema, _warnings) = Schema::from_cedarschema_str(SCHEMA)?;
-        let set = format!("{PLATFORM}\n{ROLES}").parse()?;
+        let (schema, _warnings) =
+            Schema::from_cedarschema_str(SCHEMA).map_err(AccessError::schema)?;
+        let set = format!("{PLATFORM}\n{ROLES}")
+            .parse()
+            .map_err(|error: ParseErrors| AccessError::policy(error))?;
         Ok(Self {
             schema,
             set,

@@ -24,7 +24,9 @@ pub(crate) const CARE_TEAM: Duration = Duration::from_hours(365 * 24);
 pub(crate) const RELATED: usize = 1_000;
 /// How often a write is tried again that somebody else was quicker than.
 pub(crate) const RETRIES: usize = 5;
-/// Resources that an import commits together: where a commit's cost is shared well (facts/measured.md).
+/// Resources looked at in one go, before other requests may use the thread: a few milliseconds.
+pub(crate) const AT_A_TIME: usize = 256;
+/// Resources that an import commits together: where a commit's cost is shared well.
 pub(crate) const IMPORT_BATCH: usize = 500;
 /// Bytes that an import commits together: bounds memory.
 pub(crate) const IMPORT_BYTES: usize = 8 * 1024 * 1024;

@@ -135,18 +135,17 @@ impl Organisation {
             patients,
             body,
         } = sealed;
-        let body = match method {
-            WriteMethod::Delete => body,
-            _ => {
-                let subject = self.subject_key(&patients)?.ok_or(Error::Unreadable)?;
-                let binding = Binding {
-                    resource: &key,
-                    version,
-                };
-                self.keys
-                    .open_body(&subject, &binding, &body)
-                    .map_err(|_| Error::Unreadable)?
-            }
+        let body = if method == WriteMethod::Delete {
+            body
+        } else {
+            let subject = self.subject_key(&patients)?.ok_or(Error::Unreadable)?;
+            let binding = Binding {
+                resource: &key,
+                version,
+            };
+            self.keys
+                .open_body(&subject, &binding, &body)
+                .map_err(|_| Error::Unreadable)?
         };
         Ok(Version {
             key,

@@ -47,7 +47,7 @@ fn member(keys: &OrganisationKeys, key: &ResourceKey) -> Token {
 
 /// The relationships that a resource makes between members and its patients.
 ///
-/// A CareTeam that is `active` joins its Practitioners with its patients, for the time of its
+/// A `CareTeam` that is `active` joins its practitioners with its patients, for the time of its
 /// period and the participant's, and where neither ends for [`limits::CARE_TEAM`] after it was last
 /// written. Anything that can't be read makes none.
 pub(crate) fn rows(

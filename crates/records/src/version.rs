@@ -11,7 +11,7 @@ use crate::{Error, limits};
 pub struct Version {
     /// Which resource.
     pub key: ResourceKey,
-    /// Which version, from 1: `meta.versionId`, and the ETag `W/"version"`.
+    /// Which version, from 1: `meta.versionId`, and the `ETag` `W/"version"`.
     pub version: u64,
     /// When it was written: `meta.lastUpdated`.
     pub last_updated: Timestamp,
@@ -61,7 +61,10 @@ pub struct Page {
     pub matches: Vec<Version>,
     /// What `_include` brought beside them, each once.
     pub included: Vec<Version>,
-    /// The next page's link, opaque and for this account alone. `None` on the last.
+    /// The link of this page, opaque and for this account alone: it says what was searched without
+    /// showing it.
+    pub this: String,
+    /// The next page's link, of the same kind. `None` on the last.
     pub next: Option<String>,
     /// How many match in all, where that is known.
     pub total: Option<usize>,

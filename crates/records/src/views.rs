@@ -30,21 +30,21 @@ pub struct Section {
 /// The parts of a patient's page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SectionKind {
-    /// Condition
+    /// `Condition`
     Problems,
-    /// MedicationRequest, MedicationStatement
+    /// `MedicationRequest`, `MedicationStatement`
     Medicines,
-    /// AllergyIntolerance
+    /// `AllergyIntolerance`
     Allergies,
-    /// Observation
+    /// `Observation`
     Results,
-    /// Encounter
+    /// `Encounter`
     Encounters,
-    /// DocumentReference, DiagnosticReport
+    /// `DocumentReference`, `DiagnosticReport`
     Documents,
-    /// CareTeam
+    /// `CareTeam`
     CareTeams,
-    /// Flag
+    /// `Flag`
     Flags,
 }
 

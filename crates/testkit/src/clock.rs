@@ -49,7 +49,7 @@ mod tests {
     fn the_clock_moves_only_when_told() {
         let clock = FixedClock::default();
         assert_eq!(clock.now().to_string(), "2026-11-23T12:00:00.000Z");
-        clock.advance(Duration::from_secs(60));
+        clock.advance(Duration::from_mins(1));
         assert_eq!(clock.now().to_string(), "2026-11-23T12:01:00.000Z");
     }
 }

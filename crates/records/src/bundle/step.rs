@@ -111,7 +111,7 @@ fn key(resource_type: &str, id: &str) -> Result<ResourceKey, Error> {
     ResourceKey::new(resource_type, id).map_err(|_| wrong(".url"))
 }
 
-/// The version in an ETag: `W/"3"` (FHIR R4, http 3.1.0.1.2). `None` for anything else.
+/// The version in an `ETag`: `W/"3"` (FHIR R4, http 3.1.0.1.2). `None` for anything else.
 pub fn version_of_etag(etag: &str) -> Option<u64> {
     let quoted = etag.trim().trim_start_matches("W/");
     quoted.strip_prefix('"')?.strip_suffix('"')?.parse().ok()

@@ -14,7 +14,9 @@ use super::{
     step::{Action, Step, within_entry},
 };
 use crate::{
-    Door, EntryOutcome, Error, Search, Version, Written, query_pairs,
+    Door, EntryOutcome, Error, Search, Version, Written,
+    limits::AT_A_TIME,
+    query_pairs,
     search::Met,
     write::{Author, Change, fits, new_key},
 };
@@ -58,7 +60,7 @@ impl Door<'_> {
         let mut plan = Plan::default();
         let unlinked = self.identify(&mut plan, steps).await?;
         self.resolve_conditions(&mut plan, &unlinked).await?;
-        plan.link(&Author::Account(self), unlinked);
+        plan.link(&Author::Account(self), unlinked).await;
         plan.refuse_repetitions(&marks);
         if !plan.issues.is_empty() {
             plan.issues.truncate(ward_core::limits::ISSUES);
@@ -290,15 +292,21 @@ impl Step {
 
 impl Plan {
     /// Resolves links and validates, with everything that is wrong in any entry.
-    fn link(&mut self, author: &Author<'_>, unlinked: Vec<Unlinked>) {
-        for Unlinked {
-            index,
-            full_url,
-            key,
-            resource,
-            if_match,
-        } in unlinked
-        {
+    async fn link(&mut self, author: &Author<'_>, unlinked: Vec<Unlinked>) {
+        for (place, each) in unlinked.into_iter().enumerate() {
+            if self.issues.len() >= ward_core::limits::ISSUES {
+                return;
+            }
+            if place % AT_A_TIME == AT_A_TIME - 1 {
+                tokio::task::yield_now().await;
+            }
+            let Unlinked {
+                index,
+                full_url,
+                key,
+                resource,
+                if_match,
+            } = each;
             let resource = self.links.resolve(full_url.as_deref(), &resource);
             self.issues.extend(within_entry(index, dangling(&resource)));
             match author.accept(resource) {

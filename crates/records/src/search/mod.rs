@@ -54,7 +54,8 @@ impl Door<'_> {
         self.search_from(search, Place::Start).await
     }
 
-    /// The page that a link leads to: [`Page::next`] of the page before it.
+    /// The page that a link leads to: [`Page::next`] of the page before it, or
+    /// [`Page::this`] of the page itself.
     ///
     /// # Errors
     /// [`Error::BadLink`] for any text that this server did not give this account within
@@ -72,29 +73,33 @@ impl Door<'_> {
         let mut sieve = Sieve::new(&author, &query, grant.reach())?;
         if query.page_size() == 0 {
             let total = Some(sieve.rows().await?.len());
+            let this = self.seal_link(search, place);
             let page = Undisclosed::nothing(Page {
+                this,
                 total,
                 ..Page::default()
             });
             return self.disclose(grant, Interaction::Search, page).await;
         }
-        let found = if query.sort().is_empty() {
+        let page = if query.sort().is_empty() {
             sieve.natural_page(place).await?
         } else {
             sieve.sorted_page(place).await?
         };
-        let total = match (query.total(), place, found.next) {
-            (_, Place::Start, None) => Some(found.hits.len()),
+        let total = match (query.total(), place, page.next) {
+            (_, Place::Start, None) => Some(page.found.len()),
             (Some(Total::Accurate), ..) => Some(sieve.rows().await?.len()),
             _ => None,
         };
-        let next = found.next.map(|place| self.seal_link(search, place));
-        let included = self.included(&mut sieve, &found.targets)?;
+        let this = self.seal_link(search, place);
+        let next = page.next.map(|place| self.seal_link(search, place));
+        let included = self.included(&mut sieve, &page.targets)?;
         let grant = self.settled(grant, &sieve)?;
-        let page = Undisclosed::gather(found.hits).and(Undisclosed::gather(included));
+        let page = Undisclosed::gather(page.found).and(Undisclosed::gather(included));
         let page = page.open(&self.own.keys, |(matches, included)| Page {
             matches,
             included,
+            this,
             next,
             total,
         });
@@ -155,10 +160,10 @@ impl Door<'_> {
 }
 
 /// What a page is made of, still undisclosed.
-pub(crate) struct Hits {
-    pub(crate) hits: Vec<Undisclosed<Version>>,
+struct Hits {
+    found: Vec<Undisclosed<Version>>,
     /// What `_include` leads to, each once, without the hits themselves.
-    pub(crate) targets: Vec<ResourceKey>,
+    targets: Vec<ResourceKey>,
     next: Option<Place>,
 }
 
@@ -276,7 +281,7 @@ impl Gathering {
         self.targets.dedup();
         self.targets.retain(|target| !self.keys.contains(target));
         Hits {
-            hits: self.hits,
+            found: self.hits,
             targets: self.targets,
             next,
         }

@@ -40,12 +40,10 @@ mod tests {
     fn a_query_is_taken_apart() {
         let check = |query: &str| {
             let pairs = query_pairs(query)?;
-            Some(
-                pairs
-                    .iter()
-                    .map(|(name, value)| format!("[{name}][{value}]"))
-                    .collect::<String>(),
-            )
+            let each = pairs
+                .iter()
+                .map(|(name, value)| format!("[{name}][{value}]"));
+            Some(each.collect::<Vec<_>>().concat())
         };
         assert_eq!(
             check("name=a%20b+c&_count=5").unwrap(),

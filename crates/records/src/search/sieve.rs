@@ -11,10 +11,7 @@ use ward_fhir::{
 };
 use ward_store::{Query, SealedVersion, Undisclosed};
 
-use crate::{Error, Version, marks, search::NARROW, write::Author};
-
-/// Rows asked of the store at once, at most; and candidates opened before others may run.
-const CHUNK: usize = 256;
+use crate::{Error, Version, limits::AT_A_TIME, marks, search::NARROW, write::Author};
 
 /// Whether a scan goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,7 +155,7 @@ impl<'a> Sieve<'a> {
         expected: usize,
         mut visit: impl FnMut(&mut Self, u64) -> Result<Stop, Error>,
     ) -> Result<bool, Error> {
-        let mut limit = expected.min(CHUNK);
+        let mut limit = expected.min(AT_A_TIME);
         let mut opened = 0;
         loop {
             let query = Query {
@@ -180,7 +177,7 @@ impl<'a> Sieve<'a> {
             if !found.more {
                 return Ok(false);
             }
-            limit = CHUNK;
+            limit = AT_A_TIME;
             tokio::task::yield_now().await;
         }
     }

@@ -137,7 +137,10 @@ impl Author<'_> {
         for _ in 0..limits::RETRIES {
             let now = whole_milliseconds(self.records().clock.now());
             let mut grounds = Vec::with_capacity(changes.len());
-            for change in changes {
+            for (place, change) in changes.iter().enumerate() {
+                if place % limits::AT_A_TIME == limits::AT_A_TIME - 1 {
+                    tokio::task::yield_now().await;
+                }
                 match change.ground(self, now).await {
                     Err(error) if together == Together::All => return Err(error.at(change.index)),
                     ground => grounds.push(ground),

@@ -1,5 +1,11 @@
 //! The door as a whole, on a real store and a real identity: each sentence is something that
 //! somebody does, or tries.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests"
+)]
 
 mod bundles;
 mod imports;

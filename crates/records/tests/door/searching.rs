@@ -197,7 +197,7 @@ async fn a_paging_link_is_for_its_account_and_its_hour_and_shows_nothing() {
         assert!(matches!(door.page(&link).await, Err(Error::BadLink)));
     }
     assert_eq!(door.page(&link).await.unwrap().matches.len(), 1);
-    world.clock.advance(Duration::from_mins(60));
+    world.clock.advance(Duration::from_hours(1));
     let assured = world.person("WRD01", "later", Role::Clinician, "one").await;
     let later = world.assured(&assured);
     assert!(matches!(
