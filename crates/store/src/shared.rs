@@ -68,13 +68,18 @@ impl Shared {
     ) -> Result<T, StoreError> {
         let generation = self.generation()?;
         let value = generation.view().and_then(|view| read(&*view.snapshot()?));
-        value.map_err(|error| match error {
+        value.map_err(|error| self.doubt(error))
+    }
+
+    /// Turns an error that is the view's into the request to come again, and has the view mended.
+    pub(crate) fn doubt(&self, error: StoreError) -> StoreError {
+        match error {
             StoreError::View(_) | StoreError::Corrupt(_) => {
                 self.report_broken(&error);
                 StoreError::Rebuilding
             }
             other => other,
-        })
+        }
     }
 
     pub(crate) fn report_broken(&self, error: &StoreError) {

@@ -1,10 +1,10 @@
 //! Values that have left the store and not yet been written down as seen.
 
-use ward_core::Ods;
+use ward_core::{Ods, ResourceKey};
 use ward_crypto::OrganisationKeys;
 use ward_log::Item;
 
-use crate::StoreError;
+use crate::{SealedVersion, StoreError};
 
 /// Something read from the store, together with the list of what it shows.
 ///
@@ -128,6 +128,13 @@ impl<T> Undisclosed<T> {
             Origin::One(_) | Origin::Several => return Err(StoreError::ForeignOrganisation),
         }
         Ok((self.items, Parted(self.value)))
+    }
+}
+
+impl Undisclosed<SealedVersion> {
+    /// Whether it is the version that was asked for.
+    pub(crate) fn is_of(&self, resource: &ResourceKey, version: u64) -> bool {
+        self.value.resource == *resource && self.value.version == version
     }
 }
 

@@ -139,9 +139,10 @@ impl Position {
     }
 }
 
-/// A relationship without its member and subject, which are in its key.
+/// A relationship, whole, to be sealed.
 pub(crate) fn relation_to_bytes(relation: &RelationRow) -> Vec<u8> {
     let mut bytes = vec![relation.kind];
+    put_tokens(&mut bytes, &[relation.member, relation.subject]);
     bytes.extend(relation.start.as_micros().to_be_bytes());
     bytes.push(u8::from(relation.end.is_some()));
     bytes.extend(relation.end.map_or(0, Timestamp::as_micros).to_be_bytes());
@@ -149,13 +150,10 @@ pub(crate) fn relation_to_bytes(relation: &RelationRow) -> Vec<u8> {
     bytes
 }
 
-pub(crate) fn relation_from_bytes(
-    member: Token,
-    subject: Token,
-    bytes: &[u8],
-) -> Result<RelationRow, StoreError> {
+pub(crate) fn relation_from_bytes(bytes: &[u8]) -> Result<RelationRow, StoreError> {
     let mut bytes = Bytes(bytes);
     let kind = bytes.byte()?;
+    let (member, subject) = (bytes.token()?, bytes.token()?);
     let start = bytes.time()?;
     let ends = bytes.byte()? != 0;
     let end = bytes.time()?;

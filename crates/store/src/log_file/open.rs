@@ -1,6 +1,6 @@
 //! Creating and opening the log's file.
 
-use std::{fs::File, path::Path};
+use std::{fs::File, path::Path, time::Duration};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use ward_crypto::OrganisationKeys;
@@ -17,6 +17,9 @@ const PAGE_BYTES: u32 = 8192;
 /// Pages that the write-ahead log gathers before they are copied into the file: the last page is
 /// written again at each commit, and copied once.
 const CHECKPOINT_PAGES: u32 = 4_000;
+
+/// Nobody else writes to a log; whoever holds it this long makes the store refuse.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Creates an empty log.
 pub(crate) fn create(file: &Path) -> Result<(), StoreError> {
@@ -44,6 +47,7 @@ pub(crate) fn create(file: &Path) -> Result<(), StoreError> {
 pub(crate) fn open(file: &Path, keys: &OrganisationKeys) -> Result<Appender, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(file, flags).map_err(StoreError::log)?;
+    connection.busy_timeout(PATIENCE).map_err(StoreError::log)?;
     connection
         .execute_batch(&format!(
             "PRAGMA synchronous = FULL;

@@ -70,10 +70,12 @@ impl OrganisationStore {
         })?;
         let entries = rows
             .into_iter()
-            .map(|row| shared.entry(row)?.ok_or(StoreError::NoSuchVersion));
+            .map(|row| shared.entry(row)?.ok_or_else(|| shared.doubt(ABSENT)));
         entries.collect()
     }
 }
+
+const ABSENT: StoreError = StoreError::Corrupt("the view points past the end of the log");
 
 fn about(patient: &PatientId) -> Item {
     Item {

@@ -44,6 +44,8 @@ pub struct SealedVersion {
     pub body: Vec<u8>,
 }
 
+const ANOTHER: StoreError = StoreError::Corrupt("the view points to another version");
+
 impl OrganisationStore {
     /// Where the newest version of a resource is; none where there never was one.
     pub fn locate(&self, resource: &ResourceKey) -> Result<Option<Located>, StoreError> {
@@ -118,7 +120,16 @@ impl OrganisationStore {
                 .map(|row| value::row_from_bytes(&row))
                 .transpose()
         })?;
-        row.map(|row| self.read(row)).transpose()
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let found = self.read(row)?;
+        let is_it = found.is_of(resource, version);
+        if is_it {
+            Ok(Some(found))
+        } else {
+            Err(shared.doubt(ANOTHER))
+        }
     }
 
     /// The versions of a resource and their rows, oldest first.

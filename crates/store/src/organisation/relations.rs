@@ -33,7 +33,6 @@ impl OrganisationStore {
 
     /// The relationships of a patient.
     pub fn relations_of_subject(&self, subject: &Token) -> Result<Vec<RelationRow>, StoreError> {
-        const BROKEN: StoreError = StoreError::Corrupt("the view names a relationship it lacks");
         let (from, to) = key::relations_of_subject(subject);
         let sealed = self.shared().read(|view| {
             let mut places = Vec::new();
@@ -65,17 +64,20 @@ impl OrganisationStore {
     }
 
     fn open_relations(&self, sealed: Sealed) -> Result<Vec<RelationRow>, StoreError> {
-        const BROKEN: StoreError = StoreError::Corrupt("a relationship's key is too short");
-        let keys = &self.shared().keys;
-        sealed
-            .into_iter()
-            .map(|(key, sealed)| {
-                let (member, subject) = key::related(&key).ok_or(BROKEN)?;
-                let bytes = keys
-                    .open_state(RELATION, &sealed)
-                    .map_err(|error| StoreError::Sealed(error.into()))?;
-                value::relation_from_bytes(member, subject, &bytes)
-            })
-            .collect()
+        let shared = self.shared();
+        let open = |(key, sealed): (Vec<u8>, Vec<u8>)| {
+            let bytes = shared
+                .keys
+                .open_state(RELATION, &sealed)
+                .map_err(|_| BROKEN)?;
+            let relation = value::relation_from_bytes(&bytes)?;
+            // The seal does not know the key it lies under: a row moved to another is no grant.
+            let moved = key::related(&key) != Some((relation.member, relation.subject));
+            if moved { Err(BROKEN) } else { Ok(relation) }
+        };
+        let opened: Result<_, _> = sealed.into_iter().map(open).collect();
+        opened.map_err(|error| shared.doubt(error))
     }
 }
+
+const BROKEN: StoreError = StoreError::Corrupt("a relationship of the view is not as it was made");

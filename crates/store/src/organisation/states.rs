@@ -11,6 +11,8 @@ use crate::{
     tokens,
 };
 
+const NOT_A_STATE: StoreError = StoreError::Corrupt("the view points to what is not the state");
+
 impl OrganisationStore {
     /// The value of a state, sealed by its writer.
     pub fn state(&self, key: &str) -> Result<Option<Vec<u8>>, StoreError> {
@@ -25,7 +27,10 @@ impl OrganisationStore {
                 .transpose()
         })?;
         let Some(row) = row else { return Ok(None) };
-        Ok(self.state_at(row)?.map(|(_, value)| value))
+        match self.state_at(row)? {
+            Some((found, value)) if found == key => Ok(Some(value)),
+            _ => Err(self.shared().doubt(NOT_A_STATE)),
+        }
     }
 
     /// The states whose keys begin with `prefix`, in the order of their keys. Quick where the
@@ -59,9 +64,7 @@ impl OrganisationStore {
     fn state_at(&self, row: u64) -> Result<Option<(String, Vec<u8>)>, StoreError> {
         match self.shared().entry(row)?.map(|entry| entry.event) {
             Some(Event::State { key, value }) => Ok(value.map(|value| (key, value))),
-            _ => Err(StoreError::Corrupt(
-                "the view points to what is not a state",
-            )),
+            _ => Err(self.shared().doubt(NOT_A_STATE)),
         }
     }
 }

@@ -9,6 +9,7 @@
 
 mod broken;
 mod crash;
+mod formats;
 mod kit;
 mod reading;
 mod verifying;

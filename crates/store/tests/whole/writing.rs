@@ -316,3 +316,31 @@ fn nothing_is_written_when_everybody_has_gone() {
         assert_eq!(kit.open().log_position(), 1);
     });
 }
+
+#[test]
+fn a_log_that_can_not_be_written_refuses_until_it_is_opened_again() {
+    on_each_engine(async |kit: Kit| {
+        let store = kit.open();
+        put(&kit, &store, "Basic/a", 1, &[token("t")])
+            .await
+            .unwrap();
+        let value = store.read(0).unwrap();
+        let thief = rusqlite::Connection::open(store.log_file()).unwrap();
+        thief.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let lost = put(&kit, &store, "Basic/a", 2, &[]).await;
+        assert!(matches!(lost, Err(StoreError::Refusing)), "{lost:?}");
+        thief.execute_batch("ROLLBACK").unwrap();
+        drop(thief);
+        let late = put(&kit, &store, "Basic/b", 1, &[]).await;
+        assert!(matches!(late, Err(StoreError::Refusing)), "{late:?}");
+        assert!(matches!(
+            tell(&store, value).await,
+            Err(StoreError::Refusing)
+        ));
+        assert_eq!((store.log_position(), find(&store, &["t"])), (1, vec![0]));
+        drop(store);
+        let store = kit.open();
+        put(&kit, &store, "Basic/a", 2, &[]).await.unwrap();
+        assert_eq!(store.log_position(), 2);
+    });
+}
