@@ -108,7 +108,7 @@ test("a keyboard alone finds and opens a record", async () => {
   await page.keyboard.type(own.name.split(",")[0]);
   await page.keyboard.press("Enter");
   await page.locator("#found").waitFor();
-  await tabTo(page, `Open the record of ${own.name}`);
+  await tabTo(page, `${own.name}: open the record`);
   await page.keyboard.press("Enter");
   await page.getByText("You can see this because").waitFor();
   // What has the focus is never under the banner that stays on screen (WCAG 2.4.11).

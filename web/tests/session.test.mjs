@@ -32,7 +32,7 @@ test("two minutes before the end a dialog asks, and staying keeps what was typed
   assert.equal(await dialog.count(), 0);
   await page.clock.runFor(0.2 * MINUTE);
   await dialog.waitFor();
-  await dialog.getByText("2 minutes").waitFor();
+  await dialog.getByText("2 minutes", { exact: true }).waitFor();
   assert.equal(await page.evaluate(() => document.activeElement.textContent.trim()), "Stay signed in");
   await page.keyboard.press("Enter");
   await dialog.waitFor({ state: "hidden" });

@@ -67,7 +67,7 @@ export async function findPeople(page, ward) {
       const id = (await link.getAttribute("href")).split("/").pop();
       found.set(id, {
         id,
-        name: (await link.innerText()).replace(/^Open the record of\s*/, ""),
+        name: (await link.innerText()).replace(/\s*:\s*open the record$/, ""),
         isOwn: (await row.getByText("Your patient").count()) > 0,
       });
     }

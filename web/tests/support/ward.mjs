@@ -9,6 +9,8 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../../..");
 const START_MS = 120_000;
+/** As much of the log's end as is shown where the demo does not start. */
+const LOG_CHARS = 4_000;
 
 /** What `ward demo --json` says, and how to end it. */
 export async function start() {
@@ -18,7 +20,11 @@ export async function start() {
   const folder = mkdtempSync(join(tmpdir(), "ward-"));
   const program = process.env.WARD ?? join(ROOT, "target/debug/ward");
   const options = ["demo", "--people", "40", "--port", "0", "--json", "--dir", join(folder, "data")];
-  const child = spawn(program, options, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(program, options, { stdio: ["ignore", "pipe", "pipe"] });
+  let log = "";
+  child.stderr.setEncoding("utf8").on("data", (text) => {
+    log = (log + text).slice(-LOG_CHARS);
+  });
   const stop = () =>
     new Promise((resolve) => {
       const done = () => resolve(rmSync(folder, { recursive: true, force: true }));
@@ -33,7 +39,7 @@ export async function start() {
     return { ...(await firstLine(child)), stop };
   } catch (error) {
     await stop();
-    throw error;
+    throw new Error(`${error.message}\n${log}`);
   }
 }
 
