@@ -29,7 +29,7 @@ pub(crate) fn refused(error: Error) -> HttpError {
             let text = "This link does not work, or no longer: search again.";
             HttpError::new(Kind::Gone, "bad-link", text)
         }
-        Error::Entry { index, error } => at_entry(index, refused(*error)),
+        Error::Entry { index, error } => at_entry(index, &refused(*error)),
         Error::Unavailable(_) => {
             HttpError::unavailable("not-ready", "The records are not ready: try again.")
         }
@@ -38,17 +38,18 @@ pub(crate) fn refused(error: Error) -> HttpError {
 }
 
 /// What is wrong with what was sent: 400 where it can't be understood, 422 where it can, and
-/// breaks a rule (R4 3.1.0.8.1).
+/// breaks a rule at some place in it (R4 3.1.0.8.1).
 fn invalid(issues: Vec<Issue>) -> HttpError {
     let is_rule = |issue: &Issue| {
-        matches!(
+        let breaks_rule = matches!(
             issue.code,
             IssueCode::Required
                 | IssueCode::Value
                 | IssueCode::Invariant
                 | IssueCode::CodeInvalid
                 | IssueCode::BusinessRule
-        )
+        );
+        breaks_rule && !issue.expression.is_empty()
     };
     let (kind, text) = if issues.iter().all(is_rule) {
         (Kind::Unprocessable, "The content breaks rules of FHIR R4.")
@@ -59,7 +60,7 @@ fn invalid(issues: Vec<Issue>) -> HttpError {
 }
 
 /// The error of an entry as that of its bundle, so that the caller finds the entry.
-fn at_entry(index: usize, error: HttpError) -> HttpError {
+fn at_entry(index: usize, error: &HttpError) -> HttpError {
     let place = format!("Bundle.entry[{index}]");
     let issues = match error.issues() {
         [] => vec![Issue::error(
@@ -126,9 +127,13 @@ mod tests {
 
     #[test]
     fn what_can_not_be_understood_is_400_and_what_breaks_a_rule_422() {
-        let of = |code| refused(Error::Invalid(vec![Issue::error(code, "", "x")])).kind();
-        assert_eq!(of(IssueCode::Structure), Kind::BadRequest);
-        assert_eq!(of(IssueCode::NotSupported), Kind::BadRequest);
-        assert_eq!(of(IssueCode::Required), Kind::Unprocessable);
+        let of = |code, place| refused(Error::Invalid(vec![Issue::error(code, place, "x")])).kind();
+        assert_eq!(of(IssueCode::Structure, "Patient.x"), Kind::BadRequest);
+        assert_eq!(of(IssueCode::NotSupported, ""), Kind::BadRequest);
+        assert_eq!(of(IssueCode::Value, ""), Kind::BadRequest);
+        assert_eq!(
+            of(IssueCode::Required, "Patient.link[0].other"),
+            Kind::Unprocessable
+        );
     }
 }

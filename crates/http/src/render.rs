@@ -141,10 +141,20 @@ mod tests {
             String::from_utf8(response.body.to_vec()).unwrap()
         };
         let gone = HttpError::not_found();
-        assert_eq!(
-            body(Surface::Fhir, &gone),
-            r#"{"id":"07070707070707070707070707070707","issue":[{"code":"not-found","details":{"coding":[{"code":"not-found"}],"text":"There is nothing here that you can see."},"severity":"error"}],"resourceType":"OperationOutcome"}"#
-        );
+        let outcome: Value = serde_json::from_str(&body(Surface::Fhir, &gone)).unwrap();
+        let expected = json!({
+            "resourceType": "OperationOutcome",
+            "id": "07070707070707070707070707070707",
+            "issue": [{
+                "severity": "error",
+                "code": "not-found",
+                "details": {
+                    "coding": [{ "code": "not-found" }],
+                    "text": "There is nothing here that you can see.",
+                },
+            }],
+        });
+        assert_eq!(outcome, expected);
         assert!(body(Surface::Oauth, &gone).contains(r#""error":"invalid_request""#));
         assert!(body(Surface::Page, &gone).contains("Request 0707"));
         let grant = HttpError::bad_request("unsupported_grant_type", "No.");

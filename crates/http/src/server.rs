@@ -157,14 +157,27 @@ impl Server {
             body: whole,
             lease,
         };
-        match (&route.handler, assured) {
-            (Handler::Public(handler), None) => handler(PublicRequest(request)).await,
+        let may_be_cut_off = request.method.is_safe();
+        let answer = match (&route.handler, assured) {
+            (Handler::Public(handler), None) => handler(PublicRequest(request)),
             (Handler::Assured(handler), Some(assured)) => {
                 check_form(route, &request, &assured)?;
-                handler(AssuredRequest { request, assured }).await
+                handler(AssuredRequest { request, assured })
             }
             // A guard that proved too little or too much for its handler: refuse.
-            _ => Err(HttpError::broken()),
+            _ => return Err(HttpError::broken()),
+        };
+        if may_be_cut_off {
+            return answer.await;
+        }
+        // A change runs to its end, whether or not its caller waits: else a caller could go away
+        // between the moment when a link's use is written down and the moment when it ends.
+        match tokio::spawn(answer).await {
+            Ok(answer) => answer,
+            Err(stopped) => match stopped.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => Err(HttpError::broken()),
+            },
         }
     }
 

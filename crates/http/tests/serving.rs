@@ -35,6 +35,9 @@ fn routes() -> Vec<Route> {
             tokio::time::sleep(Duration::from_millis(300)).await;
             Ok(text("at last"))
         }),
+        Route::public(Method::POST, "/panic", why, |_| async {
+            panic!("9990000018 is a secret")
+        }),
         Route::public(Method::POST, "/form", why, |request| async move {
             Ok(text(
                 request.form()?.get("a").unwrap_or("nothing").to_owned(),
@@ -170,11 +173,38 @@ async fn every_answer_names_its_request_and_carries_the_security_headers() {
 #[tokio::test]
 async fn a_panic_is_a_constant_answer_and_the_server_goes_on() {
     let running = start(routes()).await;
-    let answer = running.get("/panic").await;
-    assert_eq!(answer.status, 500);
-    assert!(!answer.body.contains("999"), "{}", answer.body);
-    assert_eq!(running.get("/").await.body, "home");
-    assert!(running.metrics.text().contains("ward_http_panics_total 1"));
+    let same = "Sec-Fetch-Site: same-origin";
+    for method in ["GET", "POST"] {
+        let answer = running.send(method, "/panic", &[same], "").await;
+        assert_eq!(answer.status, 500);
+        assert!(!answer.body.contains("999"), "{}", answer.body);
+        assert_eq!(running.get("/").await.body, "home");
+    }
+    assert!(running.metrics.text().contains("ward_http_panics_total 2"));
+}
+
+#[tokio::test]
+async fn a_change_runs_to_its_end_though_its_caller_goes_away() {
+    let (done, mut is_done) = tokio::sync::mpsc::channel(1);
+    let change = Route::public(Method::POST, "/oauth/change", "a test", move |_| {
+        let done = done.clone();
+        async move {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            done.send(()).await.unwrap();
+            Ok(text("changed"))
+        }
+    });
+    let running = start(vec![change]).await;
+    let mut stream = running.connect(b"http/1.1").await;
+    let head = format!(
+        "POST /oauth/change HTTP/1.1\r\nHost: {}\r\n\r\n",
+        running.authority
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    drop(stream);
+    let waited = tokio::time::timeout(Duration::from_secs(5), is_done.recv()).await;
+    assert_eq!(waited, Ok(Some(())));
 }
 
 #[tokio::test]
@@ -417,14 +447,11 @@ async fn a_shutdown_lets_requests_under_way_end() {
     );
     stream.write_all(request.as_bytes()).await.unwrap();
     tokio::time::sleep(Duration::from_millis(100)).await;
+    let address = running.address;
     running.stop.send(()).unwrap();
     assert_eq!(Wire::read(&mut stream).await.body, "at last");
     running.done.await.unwrap().unwrap();
-    assert!(
-        tokio::net::TcpStream::connect(running.address)
-            .await
-            .is_err()
-    );
+    assert!(tokio::net::TcpStream::connect(address).await.is_err());
 }
 
 #[tokio::test]

@@ -34,13 +34,14 @@ impl<'a> Writer<'a> {
 
     /// A page of a search (R4 2.36, searchset).
     ///
-    /// The link to itself is the request's id as a URN: the parameters that were searched by name
-    /// people, and a link is kept and passed on. All of them were used, or the search was refused.
+    /// The link to itself is as opaque as that to the next: the parameters that were searched by
+    /// name people, and links are kept and passed on. It leads to the same search again. Every
+    /// parameter was used, or the search was refused.
     pub(crate) fn page(mut self, page: &Page) -> Vec<u8> {
         let bodies = page.matches.iter().chain(&page.included);
         self.reserve(bodies.map(|version| version.body.len()));
         self.begin("searchset", page.total);
-        self.links(page.next.as_deref());
+        self.links(&format!("?_page={}", page.this), page.next.as_deref());
         for (versions, mode) in [(&page.matches, "match"), (&page.included, "include")] {
             for version in versions {
                 self.begin_entry();
@@ -57,7 +58,10 @@ impl<'a> Writer<'a> {
     pub(crate) fn history(mut self, versions: &[Version]) -> Vec<u8> {
         self.reserve(versions.iter().map(|version| version.body.len()));
         self.begin("history", Some(versions.len()));
-        self.links(None);
+        let own = versions
+            .first()
+            .map(|version| format!("/{}/_history", version.key));
+        self.links(&own.unwrap_or_default(), None);
         for version in versions {
             self.begin_entry();
             self.resource(version);
@@ -166,16 +170,14 @@ impl<'a> Writer<'a> {
         location(self.base, key, version)
     }
 
-    fn links(&mut self, next: Option<&str>) {
-        let id = self.request.to_string();
-        let uuid = [(0, 8), (8, 12), (12, 16), (16, 20), (20, 32)]
-            .map(|(start, end)| id.get(start..end).unwrap_or_default())
-            .join("-");
+    /// The links to the bundle itself and to the next, beneath the base.
+    fn links(&mut self, own: &str, next: Option<&str>) {
+        let base = self.base;
         self.push(&format!(
-            ",\"link\":[{{\"relation\":\"self\",\"url\":\"urn:uuid:{uuid}\"}}"
+            ",\"link\":[{{\"relation\":\"self\",\"url\":\"{base}{own}\"}}"
         ));
         if let Some(next) = next {
-            let url = format!("{}?_page={next}", self.base);
+            let url = format!("{base}?_page={next}");
             self.push(&format!(",{{\"relation\":\"next\",\"url\":\"{url}\"}}"));
         }
         self.push("]");

@@ -71,7 +71,7 @@ fn resource(name: &str, interactions: &[Value]) -> Value {
     let includes: Vec<String> = references
         .map(|one| format!("{name}:{}", one.name))
         .collect();
-    json!({
+    let mut resource = json!({
         "type": name,
         "interaction": interactions,
         "versioning": "versioned-update",
@@ -84,7 +84,12 @@ fn resource(name: &str, interactions: &[Value]) -> Value {
         "referencePolicy": ["literal", "local"],
         "searchInclude": includes,
         "searchParam": parameters,
-    })
+    });
+    // FHIR has no empty arrays.
+    if let Some(members) = resource.as_object_mut() {
+        members.retain(|_, member| member.as_array().is_none_or(|array| !array.is_empty()));
+    }
+    resource
 }
 
 fn parameter(parameter: &Parameter) -> Value {

@@ -24,7 +24,7 @@ async fn a_malformed_body_is_refused_with_its_place() {
         r#"{"resourceType":"Nonsense"}"#,
         r#"{"resourceType":7}"#,
         r#"{"resourceType":"Observation"}"#,
-        r#"{'resourceType':'Patient'}"#,
+        r"{'resourceType':'Patient'}",
         "{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"a\tb\"}]}",
         r#"{"resourceType":"Patient","name":[{"family":"\ud800"}]}"#,
         r#"{"resourceType":"Patient","name":[{"family":"\u0000"}]}"#,

@@ -54,7 +54,7 @@ async fn a_batch_answers_each_entry_by_itself() {
     let batch = r#"{"resourceType":"Bundle","type":"batch","entry":[
      {"request":{"method":"GET","url":"Patient/anna"}},
      {"request":{"method":"GET","url":"Patient/nobody"}},
-     {"request":{"method":"GET","url":"Patient?name=jones"}},
+     {"request":{"method":"GET","url":"Patient?name=smith"}},
      {"resource":{"resourceType":"Patient","gender":"x"},"request":{"method":"POST","url":"Patient"}},
      {"request":{"method":"DELETE","url":"Patient/bob"}}]}"#;
     let answer = ward.post("", batch).await;
@@ -72,6 +72,6 @@ async fn a_batch_answers_each_entry_by_itself() {
         entries[1]["response"]["outcome"]["resourceType"],
         "OperationOutcome"
     );
-    assert_eq!(entries[2]["resource"]["entry"][0]["resource"]["id"], "bob");
+    assert_eq!(entries[2]["resource"]["entry"][0]["resource"]["id"], "anna");
     assert_refused(&ward.get("/Patient/bob").await, 410);
 }

@@ -1,5 +1,6 @@
 //! A whole Ward over TLS, asked as its callers ask: properly, and as an attacker would.
 #![allow(
+    clippy::panic,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     reason = "a test panics where it fails"

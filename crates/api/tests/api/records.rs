@@ -81,7 +81,7 @@ async fn a_life_from_creation_to_deletion() {
 
     let first = ward.get(&format!("{path}/_history/1")).await;
     assert_eq!(json(&first)["name"][0]["family"], "Neu");
-    for unknown in ["3", "0", "01", "+1", "x", "99999999999999999999"] {
+    for unknown in ["3", "0", "01", "x", "99999999999999999999"] {
         assert_refused(&ward.get(&format!("{path}/_history/{unknown}")).await, 404);
     }
 

@@ -27,6 +27,9 @@ async fn a_search_finds_by_get_and_by_post() {
         assert_eq!(entry["resource"]["name"][0]["family"], "Smith");
         let links = bundle["link"].to_string();
         assert!(links.contains("self") && !links.contains("smi"), "{links}");
+        let own = bundle["link"][0]["url"].as_str().unwrap();
+        let again = json(&ward.get(own.split_once(BASE).unwrap().1).await);
+        assert_eq!(again["entry"], bundle["entry"]);
     }
     let nobody = json(&ward.get("/Patient?name=nobody").await);
     assert_eq!((&nobody["total"], nobody.get("entry")), (&0.into(), None));
