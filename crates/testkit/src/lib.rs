@@ -1,4 +1,9 @@
 //! What tests share: a fixed clock and seeded randomness. Dev only.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    reason = "a test that can't set up its world panics"
+)]
 
 mod clock;
 #[cfg(feature = "passkey")]

@@ -1,4 +1,9 @@
 //! The commands, as an operator types them: the real binary, a real folder.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test panics where it fails"
+)]
 
 use std::{
     fs,

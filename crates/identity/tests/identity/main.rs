@@ -10,6 +10,7 @@ mod passwords;
 mod restart;
 mod services;
 mod sessions;
+mod silence;
 mod world;
 
 /// What must not compile: each file is a way around the proof.

@@ -40,10 +40,9 @@ mod tests {
     fn a_query_is_taken_apart() {
         let check = |query: &str| {
             let pairs = query_pairs(query)?;
-            let each = pairs
-                .iter()
-                .map(|(name, value)| format!("[{name}][{value}]"));
-            Some(each.collect::<Vec<_>>().concat())
+            let show = |(name, value): &(String, String)| format!("[{name}][{value}]");
+            let each: Vec<String> = pairs.iter().map(show).collect();
+            Some(each.concat())
         };
         assert_eq!(
             check("name=a%20b+c&_count=5").unwrap(),

@@ -136,15 +136,15 @@ fn check(target: &Target, options: &VerifyOptions) -> Result<Verified, Error> {
         verifier.remember(checkpoint).map_err(Error::told)?;
     }
     let bar = progress::bar("entries checked", held);
-    let verified = reader
+    let found = reader
         .verify(verifier, &mut |done, _| bar.set_position(done))
         .map_err(Error::told)?
         .map_err(Error::told)?;
     bar.finish_and_clear();
     if let Some(path) = &target.position {
-        files::write(path, &verified.position.to_bytes().map_err(Error::told)?)?;
+        files::write(path, &found.position.to_bytes().map_err(Error::told)?)?;
     }
-    Ok(verified)
+    Ok(found)
 }
 
 /// The origin of a log is the name of the key that signs it.

@@ -71,7 +71,7 @@ pub(crate) async fn serve(
     let settings = Settings {
         origin,
         authenticate: Arc::clone(&ward.identity) as _,
-        pages: Arc::new(ErrorPages::default()),
+        pages: Arc::new(ErrorPages),
         metrics: Arc::clone(&metrics),
         clock,
         random,

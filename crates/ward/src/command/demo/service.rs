@@ -93,6 +93,8 @@ fn key_pair(ods: &Ods) -> Result<(Value, Value), Error> {
         "x": BASE64URL.encode(x), "y": BASE64URL.encode(y),
     });
     let mut private = public.clone();
-    private["d"] = json!(BASE64URL.encode(secret.as_ref()));
+    if let Some(fields) = private.as_object_mut() {
+        fields.insert("d".into(), BASE64URL.encode(secret.as_ref()).into());
+    }
     Ok((private, public))
 }
