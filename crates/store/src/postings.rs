@@ -79,7 +79,7 @@ impl<'a> List<'a> {
         let (from, to) = key::postings_from(&self.token, from);
         let (block, size) = (&mut self.block, self.size);
         self.reading.view.scan(&from, &to, &mut |key, _| {
-            block.extend(key::inverted_row(key));
+            block.extend(key::posted(key));
             if block.len() < size {
                 ControlFlow::Continue(())
             } else {
@@ -143,9 +143,7 @@ impl<'a> List<'a> {
         let (from, to) = key::postings_from(&self.token, *first);
         self.reading.spend(PROBE)?;
         let oldest = self.reading.view.last(&from, &to)?;
-        let oldest = oldest
-            .and_then(|key| key::inverted_row(&key))
-            .unwrap_or(*first);
+        let oldest = oldest.and_then(|key| key::posted(&key)).unwrap_or(*first);
         Ok(self.density() * rows(oldest - first + 1))
     }
 }
@@ -205,7 +203,13 @@ impl<'a> Intersection<'a> {
             let group = Union {
                 lists: lists.collect::<Result<_, _>>()?,
             };
-            groups.push((group.estimate()?, group));
+            // One group leads in any case.
+            let estimate = if all.len() > 1 {
+                group.estimate()?
+            } else {
+                0.0
+            };
+            groups.push((estimate, group));
         }
         // Thin groups first: what most rows lack is asked first.
         groups.sort_by(|one, other| one.0.total_cmp(&other.0));
@@ -275,7 +279,7 @@ mod tests {
     const ROWS: u64 = 6_000;
 
     fn token(number: usize) -> Token {
-        Token((number as u128).to_be_bytes())
+        Token((number as u128).to_le_bytes())
     }
 
     /// A row has a token where it is of the token's residue, and within its stretch.
