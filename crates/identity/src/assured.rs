@@ -12,12 +12,6 @@ use crate::{Account, Role, Scopes, token::same};
 /// Only this crate makes one, and no other way leads to a record. It can't be copied, stored, sent
 /// or made out of bytes: a later request must prove itself again, so that a revoked session ends
 /// at its next request.
-///
-/// ```compile_fail
-/// fn twice(assured: ward_identity::Assured) -> (ward_identity::Assured, ward_identity::Assured) {
-///     (assured.clone(), assured)
-/// }
-/// ```
 pub struct Assured {
     account: Arc<Account>,
     session: SessionId,
