@@ -1,20 +1,11 @@
 // Each page, as a program for accessibility, a keyboard, a narrow screen and a camera see it.
 
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { launch } from "./support/browser.mjs";
+import { look } from "./support/look.mjs";
 import { enrolPassword, findPeople, signedIn } from "./support/people.mjs";
 import { account, start } from "./support/ward.mjs";
-
-const WEB = join(dirname(fileURLToPath(import.meta.url)), "..");
-const PICTURES = join(WEB, "../target/screenshots");
-const AXE = readFileSync(join(WEB, "node_modules/axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-/** WCAG 1.4.10: no scrolling in two directions at 320 CSS pixels. */
-const NARROW = 320;
 
 let ward, browser, staff, own;
 before(async () => {
@@ -22,26 +13,11 @@ before(async () => {
   browser = await launch(ward);
   staff = await signedIn(browser, ward, account(ward, "clinician"));
   own = (await findPeople(staff.page, ward)).find((person) => person.isOwn);
-  mkdirSync(PICTURES, { recursive: true });
 });
 after(async () => {
   await browser?.close();
   await ward?.stop();
 });
-
-/** Looks at the page that is shown, wide and narrow. */
-async function look(page, name) {
-  for (const width of [1280, NARROW]) {
-    await page.setViewportSize({ width, height: 900 });
-    const scrolls = await page.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(scrolls <= width, `${name} is ${scrolls} wide on a screen of ${width}`);
-    const violations = await page.evaluate(`${AXE}; axe.run({ runOnly: ${JSON.stringify(RULES)} })
-      .then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map((node) => node.target.join(" "))]))`);
-    assert.deepEqual(violations, [], `${name} at ${width}`);
-    await page.screenshot({ path: join(PICTURES, `${name}-${width}.png`), fullPage: true });
-  }
-  await page.setViewportSize({ width: 1280, height: 900 });
-}
 
 test("pages before signing in", async () => {
   const context = await browser.newContext();
@@ -89,13 +65,19 @@ test("pages of a signed-in clinician", async () => {
   await look(page, "found");
   assert.deepEqual(broken, []);
   await page.getByText("More options").click();
-  await page.getByLabel("NHS number or name").fill("x");
   await page.getByLabel("Day").fill("31");
   await page.getByLabel("Month").fill("6");
   await page.getByLabel("Year").fill("1952");
   await page.getByRole("button", { name: "Find", exact: true }).click();
-  await page.getByText("There is a problem").waitFor();
+  await page.getByRole("link", { name: "There is no such day" }).waitFor();
+  assert.equal(await page.getByLabel("Day").inputValue(), "31");
   await look(page, "found-problem");
+  await page.getByLabel("Day").fill("");
+  await page.getByLabel("Month").fill("");
+  await page.getByLabel("Year").fill("1895");
+  await page.getByRole("button", { name: "Find", exact: true }).click();
+  await page.getByRole("heading", { name: "Nobody found" }).waitFor();
+  await look(page, "nobody-found");
 });
 
 test("a keyboard alone finds and opens a record", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch } from "./support/browser.mjs";
+import { look } from "./support/look.mjs";
 import { signedIn, signInWithPasskey } from "./support/people.mjs";
 import { account, start } from "./support/ward.mjs";
 
@@ -34,6 +35,7 @@ test("two minutes before the end a dialog asks, and staying keeps what was typed
   await dialog.waitFor();
   await dialog.getByText("2 minutes", { exact: true }).waitFor();
   assert.equal(await page.evaluate(() => document.activeElement.textContent.trim()), "Stay signed in");
+  await look(page, "session-ending");
   await page.keyboard.press("Enter");
   await dialog.waitFor({ state: "hidden" });
   assert.equal(await page.getByLabel("NHS number or name").inputValue(), "half a na");
@@ -50,6 +52,7 @@ test("at the end the page is covered; signing in again in a new tab brings it ba
   await ended.waitFor();
   await page.keyboard.press("Escape");
   await ended.waitFor();
+  await look(page, "session-ended");
 
   // The passkey is of the first page; that page stands for the new tab.
   await signInWithPasskey(staff.page, ward);

@@ -5,7 +5,7 @@ use jiff::{ToSpan, civil::Date};
 use serde_json::{Value, json};
 
 use crate::{
-    Population, StaffRole,
+    Population, Staff, StaffRole,
     codes::{
         ALLERGENS, DIASTOLIC, LOINC, MEASURES, MESH, Measure, PROBLEMS, Problem, REASONS, RXNORM,
         SYSTOLIC, UCUM,
@@ -24,6 +24,7 @@ pub(crate) fn record(
     bundle: &mut Bundle,
 ) {
     let mut writer = Writer {
+        author: author(population, person),
         population,
         person,
         dice,
@@ -41,7 +42,29 @@ pub(crate) fn record(
     }
 }
 
+/// A reference to the clinician who knows this person.
+fn author(population: &Population, person: &Person) -> Value {
+    let staff = population.staff();
+    let clinicians: Vec<_> = staff
+        .iter()
+        .filter(|one| one.role == StaffRole::Clinician)
+        .collect();
+    let index = usize::try_from(person.number).unwrap_or(0) % clinicians.len().max(1);
+    clinicians
+        .get(index)
+        .map_or(Value::Null, |member| reference(member))
+}
+
+fn reference(member: &Staff) -> Value {
+    json!({
+        "reference": format!("Practitioner/{}", member.practitioner),
+        "display": member.display_name,
+    })
+}
+
 struct Writer<'a> {
+    /// Who has written all of this.
+    author: Value,
     population: &'a Population,
     person: &'a Person,
     dice: &'a mut Dice,
@@ -66,8 +89,26 @@ impl Writer<'_> {
         fields["resourceType"] = json!(resource_type);
         fields["id"] = json!(id);
         fields[subject] = self.person.reference();
+        if let Some((field, author)) = self.authored(resource_type) {
+            fields[field] = author;
+        }
         self.bundle.put(fields);
         format!("{resource_type}/{id}")
+    }
+
+    /// The field that says who wrote a resource, and who that was.
+    fn authored(&self, resource_type: &str) -> Option<(&'static str, Value)> {
+        let author = self.author.clone();
+        Some(match resource_type {
+            "Condition" | "AllergyIntolerance" => ("recorder", author),
+            "MedicationRequest" => ("requester", author),
+            "Observation" => ("performer", json!([author])),
+            "Encounter" => ("participant", json!([{"individual": author}])),
+            "DocumentReference" => ("author", json!([author])),
+            "Flag" | "CarePlan" => ("author", author),
+            "CareTeam" => ("managingOrganization", json!([self.population.reference()])),
+            _ => return None,
+        })
     }
 
     /// One in sixteen, nearly all of them old.
@@ -92,10 +133,7 @@ impl Writer<'_> {
             if let (true, Some(member)) = (is_in, of_role.get(index)) {
                 participants.push(json!({
                     "role": [{"text": if role == StaffRole::Carer { "Carer" } else { "Responsible clinician" }}],
-                    "member": {
-                        "reference": format!("Practitioner/{}", member.practitioner),
-                        "display": member.display_name,
-                    },
+                    "member": reference(member),
                 }));
             }
         }

@@ -139,10 +139,7 @@ impl Person {
             "gender": if self.is_woman { "female" } else { "male" },
             "birthDate": self.born.to_string(),
             "address": [self.address],
-            "managingOrganization": {
-                "reference": format!("Organization/org-{}", population.ods.to_lowercase()),
-                "display": population.name,
-            },
+            "managingOrganization": population.reference(),
         });
         if self.telecom.is_empty()
             && let Some(fields) = patient.as_object_mut()

@@ -79,6 +79,14 @@ impl Population {
         bundle.finish()
     }
 
+    /// A reference to the organisation.
+    pub(crate) fn reference(&self) -> Value {
+        json!({
+            "reference": format!("Organization/{}", self.organisation_id()),
+            "display": self.name,
+        })
+    }
+
     fn organisation_id(&self) -> String {
         format!("org-{}", self.ods.to_lowercase())
     }

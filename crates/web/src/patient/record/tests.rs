@@ -105,6 +105,10 @@ fn a_result_is_shown_whatever_kind_of_value_it_has() {
     for (rest, expected) in [
         (quantity("5.0"), Some("5.0 mmHg")),
         (
+            r#""valueQuantity":{"value":81,"unit":"/min"}"#.to_owned(),
+            Some("81 a minute"),
+        ),
+        (
             r#""valueQuantity":{"value":9,"comparator":"<","code":"g"}"#.to_owned(),
             Some("<9 g"),
         ),

@@ -26,12 +26,24 @@ pub(super) fn field(root: Node<'_>, name: &str) -> Option<String> {
 /// A number with its unit; a comparator before it.
 pub(super) fn quantity(quantity: Node<'_>) -> Option<String> {
     let value = quantity.get("value")?.as_number()?;
-    let unit = quantity
-        .text("unit")
-        .or_else(|| quantity.text("code"))
-        .unwrap_or_default();
+    let unit = quantity.text("unit").or_else(|| quantity.text("code"));
+    let unit = unit.map(read_out).unwrap_or_default();
     let comparator = quantity.text("comparator").unwrap_or_default();
     Some(format!("{comparator}{value} {unit}").trim_end().to_owned())
+}
+
+/// A unit as people write it, where it came as its UCUM code.
+fn read_out(unit: &str) -> &str {
+    match unit {
+        "mm[Hg]" => "mmHg",
+        "/min" => "a minute",
+        "Cel" => "°C",
+        "kg/m2" => "kg/m²",
+        "10*9/L" => "×10⁹/L",
+        "10*12/L" => "×10¹²/L",
+        "mL/min/{1.73_m2}" | "mL/min/1.73.m2" => "mL/min/1.73 m²",
+        other => other,
+    }
 }
 
 /// The name that a person goes by now, of several (R4 `HumanName`).
