@@ -8,7 +8,11 @@ use hyper::{
 };
 use ward_identity::{Assured, Error, Identity};
 
-use crate::{Credential, HttpError, Kind, Origin, cookie, form, request::sole, route::Guard};
+use crate::{
+    Credential, HttpError, Kind, Origin, cookie, form,
+    request::{Form, sole},
+    route::Guard,
+};
 
 const DPOP: HeaderName = HeaderName::from_static("dpop");
 /// Carries the form token of a request whose body is no form.
@@ -132,13 +136,12 @@ pub(crate) fn check_form_token(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<(), HttpError> {
-    let pairs;
+    let form;
     let sent = if let Some(token) = sole(headers, &FORM_TOKEN)? {
         Some(token)
     } else {
-        pairs = form::parse(body).unwrap_or_default();
-        let field = pairs.iter().find(|(name, _)| name == FORM_TOKEN_FIELD);
-        field.map(|(_, value)| value.as_str())
+        form = Form(form::parse(body).unwrap_or_default());
+        form.get(FORM_TOKEN_FIELD)
     };
     if sent.is_some_and(|sent| assured.is_form_token(sent)) {
         return Ok(());

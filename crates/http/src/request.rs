@@ -176,7 +176,7 @@ impl Deref for AssuredRequest {
 }
 
 /// The fields of a form.
-pub struct Form(Vec<(String, String)>);
+pub struct Form(pub(crate) Vec<(String, String)>);
 
 impl Form {
     /// A field that was sent exactly once. One that was sent twice counts as not sent.

@@ -7,7 +7,10 @@
 )]
 mod support;
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use support::start;
 use tokio::io::AsyncWriteExt;
@@ -483,14 +486,60 @@ async fn http_2_is_spoken_and_guarded_alike() {
     }
 }
 
+/// Keeps what is logged.
+#[derive(Clone, Default)]
+struct Kept(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Kept {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 #[tokio::test]
 async fn logs_and_figures_name_no_one() {
+    let kept = Kept::default();
+    let writer = kept.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(move || writer.clone());
+    let guard = tracing::subscriber::set_default(subscriber.finish());
     let running = start(routes()).await;
-    running.get("/files/9990000018").await;
+    let answer = running.get("/files/9990000018").await;
     running.get("/nobody/9990000018?name=Smith").await;
+    running.get("/panic").await;
+    let cookie = "Cookie: __Host-ward=Smith-9990000018";
+    running
+        .send("GET", "/inside", &[cookie, "X-NHS-Number: 9990000018"], "")
+        .await;
+    running
+        .send(
+            "POST",
+            "/form",
+            &["Sec-Fetch-Site: same-origin"],
+            "nhs=9990000018",
+        )
+        .await;
+    drop(guard);
+
     let figures = running.metrics.text();
     assert!(figures.contains(r#"route="/files/{name}""#) && figures.contains(r#"route="none""#));
-    assert!(!figures.contains("999") && !figures.contains("Smith"));
+    let log = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+    let own = |line: &&str| line.contains(r#""target":"ward::"#);
+    let log: String = log.lines().filter(own).collect();
+    assert!(log.contains(r#""route":"/files/{name}""#), "{log}");
+    assert!(
+        log.contains(answer.header("x-request-id").unwrap()),
+        "{log}"
+    );
+    for text in [figures, log] {
+        assert!(!text.contains("999") && !text.contains("Smith"), "{text}");
+    }
 }
 
 /// Every route and every method, as one without any proof would try it.

@@ -49,17 +49,17 @@ const HOMES: &[(&str, &[&str], &str)] = &[
     ),
     (
         "hyper",
-        &["ward-http", "ward-testkit"],
+        &["ward-http", "ward-testkit", "ward-bench"],
         "HTTP begins at ward-http",
     ),
     (
         "tokio-rustls",
-        &["ward-http", "ward-testkit"],
+        &["ward-http", "ward-testkit", "ward-bench"],
         "TLS lives in ward-http",
     ),
     (
         "rustls",
-        &["ward-http", "ward", "ward-testkit"],
+        &["ward-http", "ward", "ward-testkit", "ward-bench"],
         "TLS lives in ward-http",
     ),
     (
@@ -75,12 +75,18 @@ const HOMES: &[(&str, &[&str], &str)] = &[
     ),
     (
         "ward-store",
-        &["ward-identity", "ward-records", "ward", "ward-testkit"],
+        &[
+            "ward-identity",
+            "ward-records",
+            "ward",
+            "ward-testkit",
+            "ward-bench",
+        ],
         "patient data has one door: ward-records",
     ),
     (
         "ward-people",
-        &["ward", "ward-testkit"],
+        &["ward", "ward-testkit", "ward-bench"],
         "synthetic people are for the demo and the bench",
     ),
 ];
