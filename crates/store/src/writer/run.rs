@@ -114,7 +114,9 @@ impl Writer {
             let result = if made.is_ok() {
                 Ok(())
             } else {
-                Err(StoreError::Salts("see above".into()))
+                Err(StoreError::Salts(
+                    "the cause is in the log of the server".into(),
+                ))
             };
             let _ = answer.send(result);
         }

@@ -42,9 +42,9 @@ pub(crate) async fn find(web: Arc<Web>, request: AssuredRequest) -> Answer {
     let today = date::today(web.clock.now());
     let text: String = field("text");
     let more = More {
-        day: field("born-day"),
-        month: field("born-month"),
-        year: field("born-year"),
+        day: field("day"),
+        month: field("month"),
+        year: field("year"),
         ..More::default()
     };
     let typed = date::typed([&more.day, &more.month, &more.year], today);
