@@ -29,6 +29,12 @@ test("a clinician makes a passkey, finds a patient, reads, and sees that it was 
   }
   await page.getByText("You can see this because").waitFor();
 
+  // Back to who was found, with nothing of it in the address, and forward again.
+  await page.goBack();
+  await page.locator("#found").waitFor();
+  assert.doesNotMatch(decodeURIComponent(page.url()).toUpperCase(), new RegExp(own.name.split(",")[0]));
+  await page.goForward();
+
   await page.getByRole("link", { name: "Who looked at this record" }).click();
   const looks = page.locator("tbody tr");
   await looks.filter({ hasText: "Opened the record" }).filter({ hasText: "You" }).first().waitFor();

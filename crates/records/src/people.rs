@@ -11,9 +11,12 @@ use ward_store::Undisclosed;
 
 use crate::{
     Door, Error, People, Person, Version, limits,
-    search::{Sieve, Stop},
+    search::{Place, Search, Sieve, Stop},
     write::Author,
 };
+
+/// What a link of [`Door::people_link`] has for a type: no resource type, so that it pages nothing.
+const PEOPLE: &str = "$people";
 
 impl Door<'_> {
     /// The people whose NHS number, or every word of whose name, begins as the text says. Few are
@@ -56,6 +59,31 @@ impl Door<'_> {
             People::Found(people)
         });
         self.disclose(grant, Interaction::Search, people).await
+    }
+
+    /// A link that asks the same again, to stand in an address where no name may: sealed, for this
+    /// account alone, for [`ward_core::limits::PAGING_LINK`].
+    pub fn people_link(&self, text: &str, born: Option<&str>) -> String {
+        let born = born.map(|born| ("born".to_owned(), born.to_owned()));
+        let text = [("text".to_owned(), text.to_owned())];
+        let search = Search {
+            resource_type: PEOPLE.to_owned(),
+            pairs: text.into_iter().chain(born).collect(),
+        };
+        self.seal_link(&search, Place::Start)
+    }
+
+    /// The text and the birth date that a link of [`Door::people_link`] asks for.
+    ///
+    /// # Errors
+    /// [`Error::BadLink`] for any text that this server did not give this account within the time.
+    pub fn people_asked(&self, link: &str) -> Result<(String, Option<String>), Error> {
+        let search = self.open_link(link)?.search;
+        let mut values = search.pairs.into_iter().map(|(_, value)| value);
+        match values.next() {
+            Some(text) if search.resource_type == PEOPLE => Ok((text, values.next())),
+            _ => Err(Error::BadLink),
+        }
     }
 
     async fn nobody(

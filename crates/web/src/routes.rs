@@ -114,7 +114,7 @@ fn assured(web: &Arc<Web>) -> Vec<Route> {
             "/patients",
             "find patients",
             Session,
-            with(web, patient::search::find),
+            with(web, patient::find::find),
         ),
         Route::assured(
             get.clone(),

@@ -47,7 +47,7 @@ struct Sealed {
 }
 
 impl Door<'_> {
-    pub(super) fn seal_link(&self, search: &Search, place: Place) -> String {
+    pub(crate) fn seal_link(&self, search: &Search, place: Place) -> String {
         let sealed = Sealed {
             account: *self.assured().account().as_bytes(),
             expires: (self.records.clock.now() + limits::PAGING_LINK).as_micros(),
@@ -60,7 +60,7 @@ impl Door<'_> {
         BASE64URL_NOPAD.encode(&self.own.keys.seal_link(&plain, &*self.records.random))
     }
 
-    pub(super) fn open_link(&self, link: &str) -> Result<Link, Error> {
+    pub(crate) fn open_link(&self, link: &str) -> Result<Link, Error> {
         if link.len() > LINK_BYTES {
             return Err(Error::BadLink);
         }

@@ -15,11 +15,12 @@ use ward_log::Interaction;
 use ward_store::Undisclosed;
 
 pub(crate) use condition::{Condition, Met};
+pub(crate) use link::Place;
 pub use pairs::query_pairs;
 pub(crate) use sieve::{Sieve, Stop};
 
 use crate::{Door, Error, Page, Version, write::Author};
-use link::{Link, Place};
+use link::Link;
 
 /// How to go on after [`Error::TooCostly`].
 pub(crate) const NARROW: &str =

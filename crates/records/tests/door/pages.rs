@@ -3,7 +3,7 @@
 use ward_core::PatientId;
 use ward_identity::Role;
 use ward_log::{Event, Interaction, RelationshipKind};
-use ward_records::{People, SectionKind};
+use ward_records::{Error, People, SectionKind};
 
 use crate::{doctor, not_found, patient, refused, ward};
 
@@ -43,6 +43,32 @@ async fn people_are_found_by_number_or_name_and_show_what_identifies() {
     );
     for nothing in ["", "x", "9990000019", "nobody of this name"] {
         assert!(found(nothing).await.is_empty(), "{nothing}");
+    }
+}
+
+#[tokio::test]
+async fn a_search_for_people_is_kept_in_a_link_that_is_its_accounts_alone() {
+    let world = ward().await;
+    let person = doctor(&world).await;
+    let assured = world.assured(&person);
+    let door = world.door(&assured).await;
+    for (text, born) in [("Jane Smith", None), ("smith", Some("1952-08"))] {
+        let link = door.people_link(text, born);
+        assert!(!link.contains("mith") && link != door.people_link(text, born));
+        let asked = (text.to_owned(), born.map(str::to_owned));
+        assert_eq!(door.people_asked(&link).unwrap(), asked);
+        assert!(door.page(&link).await.is_err(), "it pages no resources");
+    }
+    let other = world
+        .person("WRD01", "other", Role::Clinician, "none")
+        .await;
+    let assured = world.assured(&other);
+    let other = world.door(&assured).await;
+    for bad in [door.people_link("smith", None).as_str(), "", "x", "AAAA"] {
+        assert!(
+            matches!(other.people_asked(bad), Err(Error::BadLink)),
+            "{bad}"
+        );
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod banner;
 mod contact;
+pub(crate) mod find;
 mod item;
 mod record;
 pub(crate) mod search;

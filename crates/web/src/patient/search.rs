@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 use ward_http::{Answer, AssuredRequest, StatusCode};
-use ward_records::People;
+use ward_records::{Error, People};
 
 use super::{
     banner::grouped,
@@ -12,83 +12,40 @@ use crate::{
     Web,
     date::{self, FhirDate},
     error::of_records,
-    render::Problem,
     web::page,
 };
 
-/// Characters of a name or number that are looked at.
-const TEXT_CHARS: usize = 200;
-const NOTHING_TYPED: &str = "Type an NHS number, or at least two letters of a name";
+/// The parameter that holds a sealed search.
+pub(super) const FOUND: &str = "found";
 
-/// `GET /patients`: the box, and nobody.
+/// `GET /patients`: the box, and nobody; with `?found=`, who was asked for. The link holds no
+/// name that anyone but the server can read, so that going back and loading again just work.
 pub(crate) async fn show(web: Arc<Web>, request: AssuredRequest) -> Answer {
-    page(
-        StatusCode::OK,
-        &web.layout(&request.assured),
-        &SearchPage::default(),
-    )
-}
-
-/// `POST /patients`: who was asked for. A POST, so that no name reaches an address or a log.
-pub(crate) async fn find(web: Arc<Web>, request: AssuredRequest) -> Answer {
-    let form = request.form()?;
-    let field = |name| {
-        form.get(name)
-            .unwrap_or_default()
-            .chars()
-            .take(TEXT_CHARS)
-            .collect()
-    };
-    let today = date::today(web.clock.now());
-    let text: String = field("text");
-    let more = More {
-        day: field("day"),
-        month: field("month"),
-        year: field("year"),
-        ..More::default()
-    };
-    let typed = date::typed([&more.day, &more.month, &more.year], today);
-    let mut asked = SearchPage {
-        text,
-        more,
-        ..SearchPage::default()
-    };
-    asked.more.born_error = typed.as_ref().err().copied();
-    let letters = asked
-        .text
-        .chars()
-        .filter(|letter| letter.is_alphanumeric())
-        .count();
-    asked.more.text_error = (letters < 2).then_some(NOTHING_TYPED);
-    let layout = web.layout(&request.assured);
-    let (None, Ok(born)) = (asked.more.text_error, typed) else {
-        asked.problems = problems(&asked.more);
-        return page(StatusCode::UNPROCESSABLE_ENTITY, &layout, &asked);
-    };
     let assured = &request.assured;
-    let door = web
-        .records
-        .door(assured, request.id(), assured.organisation())
-        .await;
-    let door = door.map_err(of_records)?;
-    let people = door
-        .find_people(&asked.text, born.as_deref())
-        .await
-        .map_err(of_records)?;
-    asked.found = Some(found(people, today));
-    page(StatusCode::OK, &layout, &asked)
-}
-
-fn problems(more: &More) -> Vec<Problem> {
-    [("#text", more.text_error), ("#born-year", more.born_error)]
-        .into_iter()
-        .filter_map(|(href, text)| {
-            Some(Problem {
-                text: text?.to_owned(),
-                href,
-            })
-        })
-        .collect()
+    let query = request.query()?;
+    let link = query.iter().find(|(name, _)| name == FOUND);
+    let mut shown = SearchPage::default();
+    if let Some((_, link)) = link {
+        let door = web
+            .records
+            .door(assured, request.id(), assured.organisation())
+            .await;
+        let door = door.map_err(of_records)?;
+        match door.people_asked(link) {
+            Ok((text, born)) => {
+                let people = door
+                    .find_people(&text, born.as_deref())
+                    .await
+                    .map_err(of_records)?;
+                shown.found = Some(found(people, date::today(web.clock.now())));
+                (shown.text, shown.more) = (text, More::of(born.as_deref().unwrap_or_default()));
+            }
+            // Too old: one asks again.
+            Err(Error::BadLink) => {}
+            Err(error) => return Err(of_records(error)),
+        }
+    }
+    page(StatusCode::OK, &web.layout(assured), &shown)
 }
 
 fn found(people: People, today: Date) -> Found {

@@ -23,6 +23,21 @@ pub(crate) struct More {
     pub(crate) born_error: Option<&'static str>,
 }
 
+impl More {
+    /// As it was typed for a FHIR date: `1952-08-04`, `1952-08`, `1952`.
+    pub(crate) fn of(born: &str) -> Self {
+        let mut parts = born.split('-').map(str::to_owned);
+        let (year, month, day) = (parts.next(), parts.next(), parts.next());
+        let [year, month, day] = [year, month, day].map(Option::unwrap_or_default);
+        Self {
+            day,
+            month,
+            year,
+            ..Self::default()
+        }
+    }
+}
+
 /// The answer to a search.
 #[derive(Debug, Serialize)]
 pub(crate) struct Found {
