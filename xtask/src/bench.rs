@@ -6,7 +6,7 @@ use crate::command::{cargo, check, program, root};
 
 /// Builds both in release and hands over to the load program with the arguments given.
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
-    crate::setup::run()?;
+    crate::setup::pages()?;
     eprintln!("building Ward for release (some minutes)");
     let packages = ["--package", "ward", "--package", "ward-bench"];
     check(

@@ -6,7 +6,7 @@ use crate::command::{cargo, check, program, root};
 
 /// Builds the binary and runs `ward demo` with the arguments given.
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
-    crate::setup::run()?;
+    crate::setup::pages()?;
     eprintln!("building Ward (the first build takes some minutes)");
     check(
         cargo()

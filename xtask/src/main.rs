@@ -41,7 +41,7 @@ fn main() -> ExitCode {
             [folder] => fhir_tables::run(std::path::Path::new(folder)),
             _ => Err("say where the package is: cargo xtask fhir-tables DIR".into()),
         },
-        Some("setup") => setup::run(),
+        Some("setup") => setup::tests(),
         Some("help" | "--help") | None => {
             println!("{HELP}");
             Ok(())

@@ -15,6 +15,8 @@ const PYPI_LIST: &str = "web/requirements.txt";
 const PYPI_FOLDER: &str = "target/vendor/nhsuk-frontend-jinja";
 /// The copy of the list, kept in the folder.
 const STAMP: &str = ".fetched-from";
+/// The same, where the packages that only the tests take are there, too.
+const TESTS_STAMP: &str = ".fetched-with-tests-from";
 const BROWSERS: [&str; 4] = [
     "chromium",
     "chromium-browser",
@@ -23,9 +25,18 @@ const BROWSERS: [&str; 4] = [
 ];
 
 /// Fetches the npm and PyPI packages that `crates/web/build.rs` embeds.
-pub(crate) fn run() -> Result<(), String> {
-    fetch(NPM_LIST, NPM_FOLDER, npm)?;
-    fetch(PYPI_LIST, PYPI_FOLDER, pypi)
+pub(crate) fn pages() -> Result<(), String> {
+    // The packages of the tests contain those of the pages.
+    if !fetched(NPM_LIST, NPM_FOLDER, TESTS_STAMP)? {
+        fetch(NPM_LIST, NPM_FOLDER, STAMP, |_| npm(&["--omit=dev"]))?;
+    }
+    fetch(PYPI_LIST, PYPI_FOLDER, STAMP, pypi)
+}
+
+/// Fetches what the tests take as well: R4's definitions and examples, and the browser's driver.
+pub(crate) fn tests() -> Result<(), String> {
+    fetch(NPM_LIST, NPM_FOLDER, TESTS_STAMP, |_| npm(&[]))?;
+    pages()
 }
 
 /// The program of a Chromium: installed where it is missing, on Debian and as root.
@@ -61,30 +72,50 @@ pub(crate) fn browser() -> Result<String, String> {
     })
 }
 
-fn fetch(list: &str, folder: &str, how: fn(&Path) -> Result<(), String>) -> Result<(), String> {
-    let (list, folder) = (root().join(list), root().join(folder));
-    let wanted = fs::read(&list).map_err(|error| format!("{}: {error}", list.display()))?;
-    let stamp = folder.join(STAMP);
-    if fs::read(&stamp).is_ok_and(|fetched| fetched == wanted) {
+fn fetch(
+    list: &str,
+    folder: &str,
+    stamp: &str,
+    how: impl Fn(&Path) -> Result<(), String>,
+) -> Result<(), String> {
+    if fetched(list, folder, stamp)? {
         return Ok(());
     }
+    let folder = root().join(folder);
     how(&folder)?;
-    fs::write(&stamp, wanted).map_err(|error| format!("{}: {error}", stamp.display()))
+    let stamp = folder.join(stamp);
+    fs::write(&stamp, wanted(list)?).map_err(|error| format!("{}: {error}", stamp.display()))
 }
 
-fn npm(_folder: &Path) -> Result<(), String> {
+/// Whether the folder was fetched from the list as it is now.
+fn fetched(list: &str, folder: &str, stamp: &str) -> Result<bool, String> {
+    let wanted = wanted(list)?;
+    Ok(fs::read(root().join(folder).join(stamp)).is_ok_and(|fetched| fetched == wanted))
+}
+
+fn wanted(list: &str) -> Result<Vec<u8>, String> {
+    fs::read(root().join(list)).map_err(|error| format!("{list}: {error}"))
+}
+
+fn npm(which: &[&str]) -> Result<(), String> {
     if installed("npm").is_none() {
         return Err(
             "install Node 20 or newer with npm: the pages' design system comes from npm".into(),
         );
     }
-    check(program("npm").current_dir(root().join("web")).args([
+    let install = [
         "ci",
         "--silent",
         "--no-audit",
         "--no-fund",
         "--ignore-scripts",
-    ]))
+    ];
+    check(
+        program("npm")
+            .current_dir(root().join("web"))
+            .args(install)
+            .args(which),
+    )
 }
 
 fn pypi(folder: &Path) -> Result<(), String> {

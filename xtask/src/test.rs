@@ -14,7 +14,7 @@ pub(crate) fn run() -> Result<(), String> {
             check(cargo().args(["fmt", "--all", "--check"]))
         }),
         ("tidy", crate::tidy::run),
-        ("set up", crate::setup::run),
+        ("set up", crate::setup::tests),
         ("tables of R4", crate::fhir_tables::check),
         ("clippy", || {
             check(cargo().args([
