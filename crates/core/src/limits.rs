@@ -10,6 +10,8 @@ pub const RESOURCE_BYTES: usize = 5 * 1024 * 1024;
 pub const JSON_DEPTH: usize = 64;
 /// Entries of a transaction or batch: bounds the time that one write holds the log.
 pub const BUNDLE_ENTRIES: usize = 20_000;
+/// Reads and searches of a transaction or batch: a page of a form needs some dozens.
+pub const BUNDLE_READS: usize = 100;
 /// Errors listed for one resource: more help nobody, and cost the server.
 pub const ISSUES: usize = 100;
 
@@ -17,7 +19,7 @@ pub const ISSUES: usize = 100;
 pub const PAGE_DEFAULT: usize = 20;
 /// Results on a page of a search, at most.
 pub const PAGE_MAX: usize = 200;
-/// Candidates that one search may open: a search that needs more must be narrowed.
+/// Candidates that the searches of one request may open: one that needs more must be narrowed.
 pub const SEARCH_CANDIDATES: usize = 20_000;
 /// Parameters of one search, repeated ones counted.
 pub const SEARCH_PARAMETERS: usize = 30;

@@ -249,6 +249,12 @@ pub enum RefusalReason {
     /// There is no such resource.
     #[n(10)]
     Unknown,
+    /// It is at another version than the one the caller named.
+    #[n(11)]
+    OtherVersion,
+    /// Something that was asked for together with it could not be done.
+    #[n(12)]
+    Together,
 }
 
 /// Why somebody could not sign in. Never told to them.

@@ -6,7 +6,7 @@ use ward_identity::{Assured, Role};
 use ward_log::{Event, Interaction, Purpose, RefusalReason};
 use ward_store::{Batch, Operation, Undisclosed};
 
-use crate::{Error, Records, records::Organisation};
+use crate::{Error, Records, budget::Budget, records::Organisation};
 
 /// One account's way to its organisation's records, for one request.
 ///
@@ -17,6 +17,7 @@ pub struct Door<'a> {
     pub(crate) asker: Asker<'a>,
     pub(crate) request: RequestId,
     pub(crate) purpose: Purpose,
+    pub(crate) budget: Budget,
 }
 
 impl<'a> Door<'a> {
@@ -33,6 +34,7 @@ impl<'a> Door<'a> {
             asker,
             request,
             purpose: purpose_of(assured.role()),
+            budget: Budget::default(),
         }
     }
 
@@ -74,11 +76,19 @@ impl<'a> Door<'a> {
             resource,
             reason,
         };
+        self.note(vec![event]).await
+    }
+
+    /// Writes down what happened.
+    pub(crate) async fn note(&self, events: Vec<Event>) -> Result<(), Error> {
+        if events.is_empty() {
+            return Ok(());
+        }
         let batch = Batch {
             request: Some(self.request),
             actor: Some(self.assured().actor()),
             time: None,
-            operations: vec![Operation::Record(event)],
+            operations: events.into_iter().map(Operation::Record).collect(),
         };
         self.own.store.commit(batch).await?;
         Ok(())

@@ -282,8 +282,8 @@ impl Import<'_> {
                 continue;
             };
             match self.author.met(&condition).await {
-                Ok((_, Some(met))) => links.condition(reference, met.key),
-                Ok((_, None)) | Err(Error::MultipleMatches | Error::TooCostly(_)) => {}
+                Ok(Some(met)) => links.condition(reference, met.key),
+                Ok(None) | Err(Error::MultipleMatches | Error::TooCostly(_)) => {}
                 Err(error) => return Err(error),
             }
         }

@@ -9,6 +9,7 @@
 //! something that does not exist.
 
 mod because;
+mod budget;
 mod bundle;
 mod door;
 mod error;

@@ -18,6 +18,10 @@ pub(crate) const PEOPLE_CANDIDATES: usize = 400;
 pub(crate) const LOOKED_PAGE: usize = 50;
 /// Versions that a history gives at most, newest first.
 pub(crate) const HISTORY: usize = 200;
+/// Bytes of stored resources on one page of a search or a history; the rest are on the next.
+pub(crate) const PAGE_BYTES: usize = 20 * 1024 * 1024;
+/// Bytes of stored resources that one request is given in all: bounds memory.
+pub(crate) const ANSWER_BYTES: usize = 64 * 1024 * 1024;
 /// How long a care team that names no end makes relationships: it must be looked at once a year.
 pub(crate) const CARE_TEAM: Duration = Duration::from_hours(365 * 24);
 /// Patients with whom one account's relationships narrow a search; above, hits are sifted one by one.

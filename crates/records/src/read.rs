@@ -15,11 +15,9 @@ impl Door<'_> {
     /// [`Error::NotFound`] where there is none, or the account may not read it; [`Error::Gone`].
     pub async fn read(&self, key: &ResourceKey) -> Result<Version, Error> {
         let (grant, located) = self.granted::<Read>(key).await?;
-        if located.deleted {
-            return Err(Error::Gone);
-        }
         let version = self.fetch(&grant, located.seq)?;
-        self.disclose(grant, Interaction::Read, version).await
+        let version = self.disclose(grant, Interaction::Read, version).await?;
+        version.unless_deleted()
     }
 
     /// A version of a resource.
@@ -37,11 +35,8 @@ impl Door<'_> {
                 .hide::<_, Read>(key, RefusalReason::NoRelationship)
                 .await;
         };
-        let found = found.try_open(&self.own.keys, |version| match version.method {
-            WriteMethod::Delete => Err(Error::Gone),
-            _ => Ok(version),
-        })?;
-        self.disclose(grant, Interaction::Vread, found).await
+        let version = self.disclose(grant, Interaction::Vread, found).await?;
+        version.unless_deleted()
     }
 
     /// The versions of a resource, newest first, deletes included. Versions that were in the record
@@ -52,9 +47,18 @@ impl Door<'_> {
     pub async fn history(&self, key: &ResourceKey) -> Result<Vec<Version>, Error> {
         let (grant, _) = self.granted::<History>(key).await?;
         let rows = self.own.store.versions(key)?;
-        let mut versions = Vec::new();
+        let (mut versions, mut bytes) = (Vec::new(), 0);
         for (_, row) in rows.into_iter().rev().take(limits::HISTORY) {
-            versions.extend(self.sift::<History>(self.own.store.read(row)?)?);
+            if bytes > limits::PAGE_BYTES {
+                break;
+            }
+            let version = self.sift::<History>(self.own.store.read(row)?)?;
+            versions.extend(version.map(|version| {
+                version.open(&self.own.keys, |version| {
+                    bytes += version.body.len();
+                    version
+                })
+            }));
         }
         self.disclose(grant, Interaction::History, Undisclosed::gather(versions))
             .await
@@ -97,10 +101,12 @@ impl Door<'_> {
         row: u64,
     ) -> Result<Undisclosed<Version>, Error> {
         debug_assert_eq!(grant.organisation(), self.own.keys.ods());
-        self.own
-            .store
-            .read(row)?
-            .try_open(&self.own.keys, |sealed| self.own.open(sealed))
+        let version = self.own.store.read(row)?;
+        version.try_open(&self.own.keys, |sealed| {
+            let version = self.own.open(sealed)?;
+            self.budget.give(version.body.len())?;
+            Ok(version)
+        })
     }
 
     /// Opens a version if the account may have it, by the patients whom this version names: those
@@ -114,7 +120,11 @@ impl Door<'_> {
             let subjects = self.own.subjects(&sealed.patients);
             let opened = self
                 .decide_about::<A>(&sealed.resource, &subjects)
-                .and_then(|decision| decision.ok().map(|_| self.own.open(sealed)).transpose());
+                .and_then(|decision| decision.ok().map(|_| self.own.open(sealed)).transpose())
+                .and_then(|version| {
+                    let bytes = version.as_ref().map_or(0, |version| version.body.len());
+                    self.budget.give(bytes).map(|()| version)
+                });
             opened.unwrap_or_else(|error| {
                 failed = Err(error);
                 None

@@ -9,7 +9,7 @@ use ward_identity::Assured;
 use ward_log::RefusalReason;
 use ward_store::OrganisationStore;
 
-use crate::{Door, Error, write::Conditions};
+use crate::{Door, Error, write::Turns};
 
 /// The records of every organisation. Opens nothing by itself: [`Records::door`] does.
 pub struct Records {
@@ -24,15 +24,21 @@ pub struct Records {
 pub(crate) struct Organisation {
     pub(crate) store: OrganisationStore,
     pub(crate) keys: OrganisationKeys,
-    pub(crate) conditions: Conditions,
+    /// Conditional creates, one at a time for each condition.
+    pub(crate) conditions: Turns,
+    /// Resources that several change at once, one after the other.
+    pub(crate) contended: Turns,
 }
 
 impl Records {
-    /// The records of some organisations: each with its store and its keys.
+    /// The records of some organisations: each with its store and its keys. `base` is the URL under
+    /// which the server has its FHIR bases, such as `https://localhost:8443/fhir`: references and
+    /// links that begin so are its own, and say whose record a resource is part of.
     pub fn new(
         access: Arc<Access>,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
+        base: String,
         organisations: Vec<(OrganisationStore, OrganisationKeys)>,
     ) -> Self {
         let organisations = organisations.into_iter().map(|(store, keys)| {
@@ -41,35 +47,23 @@ impl Records {
                 Organisation {
                     store,
                     keys,
-                    conditions: Conditions::default(),
+                    conditions: Turns::default(),
+                    contended: Turns::default(),
                 },
             )
         });
-        let (organisations, base) = (organisations.collect(), String::new());
         Self {
             access,
             clock,
             random,
-            organisations,
+            organisations: organisations.collect(),
             base,
         }
     }
 
-    /// The same, knowing the URL under which the server has its FHIR bases, such as
-    /// `https://localhost:8443/fhir`: references and links that begin so are its own.
-    #[must_use]
-    pub fn served_at(mut self, base: impl Into<String>) -> Self {
-        self.base = base.into();
-        self
-    }
-
-    /// The FHIR base of an organisation; empty where it is not known.
+    /// The FHIR base of an organisation.
     pub(crate) fn base_of(&self, ods: &Ods) -> String {
-        if self.base.is_empty() {
-            String::new()
-        } else {
-            format!("{}/{ods}", self.base)
-        }
+        format!("{}/{ods}", self.base)
     }
 
     /// The door of an account to an organisation's records, for one request. An account has a door

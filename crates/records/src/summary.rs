@@ -22,6 +22,8 @@ impl Door<'_> {
     pub async fn summary(&self, patient: &PatientId) -> Result<Summary, Error> {
         let (grant, located) = self.granted::<Read>(&patient.key()).await?;
         if located.deleted {
+            let version = self.fetch(&grant, located.seq)?;
+            self.disclose(grant, Interaction::Read, version).await?;
             return Err(Error::Gone);
         }
         let subject = self.own.store.subject(patient);
@@ -91,10 +93,12 @@ impl Door<'_> {
     }
 
     fn open_row(&self, row: u64) -> Result<Undisclosed<Version>, Error> {
-        self.own
-            .store
-            .read(row)?
-            .try_open(&self.own.keys, |sealed| self.own.open(sealed))
+        let version = self.own.store.read(row)?;
+        version.try_open(&self.own.keys, |sealed| {
+            let version = self.own.open(sealed)?;
+            self.budget.give(version.body.len())?;
+            Ok(version)
+        })
     }
 
     /// Why the account may see a patient, as far as it holds now.

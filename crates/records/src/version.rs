@@ -29,6 +29,14 @@ impl Version {
     pub fn resource(&self) -> Result<Resource, Error> {
         Resource::parse(&self.body, &limits::STORED).map_err(|_| Error::Unreadable)
     }
+
+    /// That a resource was deleted is told as all of it is: written down first.
+    pub(crate) fn unless_deleted(self) -> Result<Self, Error> {
+        match self.method {
+            WriteMethod::Delete => Err(Error::Gone),
+            WriteMethod::Create | WriteMethod::Update => Ok(self),
+        }
+    }
 }
 
 impl std::fmt::Debug for Version {

@@ -1,5 +1,7 @@
 //! Values that have left the store and not yet been written down as seen.
 
+use std::collections::HashSet;
+
 use ward_core::{Ods, ResourceKey};
 use ward_crypto::OrganisationKeys;
 use ward_log::Item;
@@ -120,14 +122,19 @@ impl<T> Undisclosed<T> {
         gathered
     }
 
-    /// Takes the list, to be written down, and leaves the value locked behind it.
+    /// Takes the list, each resource once, to be written down, and leaves the value locked behind it.
     pub(crate) fn part(self, ods: &Ods) -> Result<(Vec<Item>, Parted<T>), StoreError> {
         match &self.origin {
             Origin::Nowhere => {}
             Origin::One(origin) if origin == ods => {}
             Origin::One(_) | Origin::Several => return Err(StoreError::ForeignOrganisation),
         }
-        Ok((self.items, Parted(self.value)))
+        let mut seen = HashSet::new();
+        let mut items = self.items;
+        if items.len() > 1 {
+            items.retain(|item| seen.insert((item.resource.clone(), item.version)));
+        }
+        Ok((items, Parted(self.value)))
     }
 }
 

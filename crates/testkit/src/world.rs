@@ -131,13 +131,19 @@ impl World {
             organisations.clone(),
         );
         let access = Arc::new(Access::new(Arc::clone(&shared)).expect("the policies"));
-        let records = Records::new(access, shared, random, organisations.clone());
+        let records = Records::new(
+            access,
+            shared,
+            random,
+            format!("{ORIGIN}/fhir"),
+            organisations.clone(),
+        );
         let by_code = organisations
             .into_iter()
             .map(|(store, keys)| (keys.ods().clone(), (store, keys)));
         Self {
             identity: Arc::new(identity.expect("an identity")),
-            records: Arc::new(records.served_at(format!("{ORIGIN}/fhir"))),
+            records: Arc::new(records),
             clock,
             stores: by_code.collect(),
             requests: AtomicU64::new(0),

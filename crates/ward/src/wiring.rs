@@ -71,7 +71,7 @@ pub(crate) fn open(data: &Data, root: &RootKey, public_url: &str) -> Result<Ward
     )
     .map_err(Error::told)?;
     let access = Arc::new(Access::new(Arc::clone(&clock)).map_err(Error::told)?);
-    let records = Records::new(access, clock, random, stores);
+    let records = Records::new(access, clock, random, format!("{public_url}/fhir"), stores);
     Ok(Ward {
         organisations,
         identity: Arc::new(identity),

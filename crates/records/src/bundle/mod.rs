@@ -5,7 +5,8 @@ mod links;
 mod step;
 mod transaction;
 
-use ward_fhir::{Bundle, BundleKind, Issue, Resource};
+use ward_core::limits::BUNDLE_READS;
+use ward_fhir::{Bundle, BundleKind, Issue, IssueCode, Method, Resource};
 
 pub(crate) use links::{Links, conditional};
 pub use step::version_of_etag;
@@ -24,7 +25,21 @@ impl Door<'_> {
         let bundle = Bundle::read(bundle).map_err(|issue: Issue| Error::Invalid(vec![issue]))?;
         match bundle.kind {
             BundleKind::Transaction => self.transaction(bundle).await,
-            BundleKind::Batch => Ok(self.batch(bundle).await),
+            BundleKind::Batch => {
+                within_reads(&bundle)?;
+                Ok(self.batch(bundle).await)
+            }
         }
     }
+}
+
+/// Refuses a bundle that asks for more than one request may be given.
+fn within_reads(bundle: &Bundle<'_>) -> Result<(), Error> {
+    let entries = bundle.entries.iter().flatten();
+    let reads = entries.filter(|entry| entry.method == Method::Get).count();
+    if reads > BUNDLE_READS {
+        let what = "at most 100 entries may read or search";
+        return Err(Error::invalid(IssueCode::TooLong, "Bundle.entry", what));
+    }
+    Ok(())
 }

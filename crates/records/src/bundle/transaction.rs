@@ -2,16 +2,15 @@
 
 use std::collections::HashSet;
 
-use ward_access::{Grant, Search as SearchAction};
 use ward_core::ResourceKey;
 use ward_crypto::Token;
 use ward_fhir::{Bundle, Issue, IssueCode, Resource};
-use ward_log::Interaction;
-use ward_store::Undisclosed;
+use ward_log::{Event, RefusalReason};
 
 use super::{
     links::{Links, conditional, dangling},
     step::{Action, Step, within_entry},
+    within_reads,
 };
 use crate::{
     Door, EntryOutcome, Error, Search, Version, Written,
@@ -28,11 +27,7 @@ struct Plan {
     /// In the order in which they are made.
     changes: Vec<Change>,
     /// Conditional creates that found their resource, by the places of their entries.
-    met: Vec<(usize, Undisclosed<Version>)>,
-    /// What conditional references found.
-    named: Vec<Undisclosed<Version>>,
-    /// The right to have looked.
-    grant: Option<Grant<SearchAction>>,
+    met: Vec<(usize, Version)>,
     reads: Vec<(usize, ToRead)>,
     issues: Vec<Issue>,
 }
@@ -66,12 +61,42 @@ impl Door<'_> {
             plan.issues.truncate(ward_core::limits::ISSUES);
             return Err(Error::Invalid(plan.issues));
         }
-        self.may_read_all(&plan.reads).await?;
-        let written = Author::Account(self).write(&plan.changes).await?;
-        self.outcomes(count, plan, written).await
+        let done = match self.may_read_all(&plan.reads).await {
+            Ok(()) => Author::Account(self).write(&plan.changes).await,
+            Err(error) => Err(error),
+        };
+        match done {
+            Ok(written) => self.outcomes(count, plan, written).await,
+            Err(error) => {
+                self.note_undone(&plan).await?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Which entry failed tells of those before it that they could have been done: that there are
+    /// such resources is written down for each.
+    async fn note_undone(&self, plan: &Plan) -> Result<(), Error> {
+        let changes = plan.changes.iter().map(|change| &change.key);
+        let reads = plan.reads.iter().filter_map(|(_, read)| match read {
+            ToRead::Resource(key, _) => Some(key),
+            ToRead::Search(_) => None,
+        });
+        let mut refused = Vec::new();
+        for key in changes.chain(reads) {
+            if self.own.store.locate(key)?.is_some() {
+                refused.push(Event::Refusal {
+                    action: "transaction".to_owned(),
+                    resource: Some(key.clone()),
+                    reason: RefusalReason::Together,
+                });
+            }
+        }
+        self.note(refused).await
     }
 
     fn steps(&self, bundle: Bundle<'_>) -> Result<Vec<Step>, Error> {
+        within_reads(&bundle)?;
         let author = Author::Account(self);
         let (mut steps, mut issues) = (Vec::with_capacity(bundle.entries.len()), Vec::new());
         for entry in bundle.entries {
@@ -134,12 +159,11 @@ impl Door<'_> {
                     condition,
                 } => {
                     if let Some(condition) = condition {
-                        let found = Author::Account(self).met(&condition).await;
-                        let (grant, met) = found.map_err(|error| error.at(index))?;
-                        plan.grant = plan.grant.take().or(grant);
+                        let met = Author::Account(self).met(&condition).await;
+                        let met = met.map_err(|error| error.at(index))?;
                         if let Some(Met { key, version }) = met {
                             plan.links.entry(full_url.as_deref(), &key);
-                            plan.met.push((index, version));
+                            plan.met.extend(version.map(|version| (index, version)));
                             continue;
                         }
                     }
@@ -181,12 +205,8 @@ impl Door<'_> {
                     Err(error) => Err(error),
                 };
                 match met {
-                    Ok((grant, Some(Met { key, version }))) => {
-                        plan.grant = plan.grant.take().or(grant);
-                        plan.links.condition(reference, key);
-                        plan.named.push(version);
-                    }
-                    Ok((_, None)) | Err(Error::MultipleMatches | Error::Invalid(_)) => {
+                    Ok(Some(Met { key, .. })) => plan.links.condition(reference, key),
+                    Ok(None) | Err(Error::MultipleMatches | Error::Invalid(_)) => {
                         let place = format!("Bundle.entry[{index}].resource");
                         let what = "a conditional reference must name exactly one resource";
                         plan.issues
@@ -221,7 +241,7 @@ impl Door<'_> {
         Ok(())
     }
 
-    /// Puts the outcomes in the order of the entries, and writes down what was found on the way.
+    /// Puts the outcomes in the order of the entries, and reads what is read after the changes.
     async fn outcomes(
         &self,
         count: usize,
@@ -238,18 +258,13 @@ impl Door<'_> {
         for (change, written) in plan.changes.iter().zip(written) {
             put(change.index, change.outcome(written));
         }
-        let (places, versions): (Vec<_>, Vec<_>) = plan.met.into_iter().unzip();
-        if let Some(grant) = plan.grant {
-            let found = Undisclosed::gather(versions).and(Undisclosed::gather(plan.named));
-            let (versions, _) = self.disclose(grant, Interaction::Search, found).await?;
-            for (index, version) in places.into_iter().zip(versions) {
-                let written = Written {
-                    version,
-                    created: false,
-                    unchanged: true,
-                };
-                put(index, EntryOutcome::Written(written));
-            }
+        for (index, version) in plan.met {
+            let written = Written {
+                version,
+                created: false,
+                unchanged: true,
+            };
+            put(index, EntryOutcome::Written(written));
         }
         for (index, read) in plan.reads {
             let outcome = match read {

@@ -1,6 +1,6 @@
 //! Conditions of creates and references: a search that must find one resource at most.
 
-use ward_access::{Grant, Reach, Search};
+use ward_access::{Grant, Reach};
 use ward_core::ResourceKey;
 use ward_crypto::Token;
 use ward_fhir::{
@@ -11,7 +11,7 @@ use ward_log::Interaction;
 use ward_store::Undisclosed;
 
 use super::{Sieve, Stop};
-use crate::{Door, Error, Version, write::Author};
+use crate::{Error, Version, write::Author};
 
 /// A condition (FHIR R4, http 3.1.0.8.1).
 pub(crate) struct Condition {
@@ -23,7 +23,8 @@ pub(crate) struct Condition {
 /// The one resource that meets a condition.
 pub(crate) struct Met {
     pub(crate) key: ResourceKey,
-    pub(crate) version: Undisclosed<Version>,
+    /// As it is shown to an account; the operator is shown nothing.
+    pub(crate) version: Option<Version>,
 }
 
 impl Author<'_> {
@@ -62,61 +63,50 @@ impl Author<'_> {
         parse_query_at(&base, resource_type, pairs).map_err(Error::Invalid)
     }
 
-    /// What meets a condition, and the grant to look for it; of the operator none is asked.
-    pub(crate) async fn met(
-        &self,
-        condition: &Condition,
-    ) -> Result<(Option<Grant<Search>>, Option<Met>), Error> {
-        let Self::Account(door) = self else {
-            let mut sieve = Sieve::new(self, &condition.query, Reach::Organisation)?;
-            return Ok((None, sieve.only_hit().await?));
+    /// What meets a condition. To an account that is disclosed, or that nothing does: whatever
+    /// becomes of the request, it has been told by then.
+    ///
+    /// # Errors
+    /// [`Error::MultipleMatches`] where more than one resource does.
+    pub(crate) async fn met(&self, condition: &Condition) -> Result<Option<Met>, Error> {
+        let grant = match self {
+            Self::Account(door) => Some(door.search_grant(condition.query.resource_type()).await?),
+            Self::Operator { .. } => None,
         };
-        let grant = door.search_grant(condition.query.resource_type()).await?;
-        let mut sieve = Sieve::new(self, &condition.query, grant.reach())?;
-        let met = sieve.only_hit().await?;
-        Ok((Some(door.settled(grant, &sieve)?), met))
-    }
-}
-
-impl Door<'_> {
-    /// The one resource that meets a condition, disclosed.
-    pub(crate) async fn only_match(&self, condition: &Condition) -> Result<Option<Version>, Error> {
-        let (grant, met) = Author::Account(self).met(condition).await?;
-        let Some(grant) = grant else {
-            return Err(Error::Refused);
-        };
-        let Some(met) = met else {
-            // That there is none is told, too.
-            self.disclose(grant, Interaction::Search, Undisclosed::nothing(()))
-                .await?;
-            return Ok(None);
-        };
-        self.disclose(grant, Interaction::Search, met.version)
-            .await
-            .map(Some)
+        let reach = grant.as_ref().map_or(Reach::Organisation, Grant::reach);
+        let mut sieve = Sieve::new(self, &condition.query, reach)?;
+        let (mut keys, hits) = sieve.first_two().await?;
+        let mut shown = Vec::new();
+        if let (Self::Account(door), Some(grant)) = (self, grant) {
+            let told = Undisclosed::gather(hits).and(sieve.asked_about()?);
+            let grant = door.settled(grant, &sieve)?;
+            (shown, ()) = door.disclose(grant, Interaction::Search, told).await?;
+        }
+        if keys.len() > 1 {
+            return Err(Error::MultipleMatches);
+        }
+        let version = shown.pop();
+        Ok(keys.pop().map(|key| Met { key, version }))
     }
 }
 
 impl Sieve<'_> {
-    /// The one hit there is.
-    async fn only_hit(&mut self) -> Result<Option<Met>, Error> {
-        let (mut only, mut several) = (None, false);
+    /// The hits, or the first two of them where there are more.
+    async fn first_two(&mut self) -> Result<(Vec<ResourceKey>, Vec<Undisclosed<Version>>), Error> {
+        let (mut keys, mut hits) = (Vec::new(), Vec::new());
         self.scan(None, 2, |sieve, row| {
-            let mut named = None;
             let hit = sieve.look(row, |version, _| {
-                named = Some(version.key.clone());
+                keys.push(version.key.clone());
                 version
             })?;
-            if let (Some(key), Some(version)) = (named, hit) {
-                several = only.replace(Met { key, version }).is_some();
-            }
-            Ok(if several { Stop::Here } else { Stop::GoOn })
+            hits.extend(hit);
+            Ok(if hits.len() > 1 {
+                Stop::Here
+            } else {
+                Stop::GoOn
+            })
         })
         .await?;
-        if several {
-            Err(Error::MultipleMatches)
-        } else {
-            Ok(only)
-        }
+        Ok((keys, hits))
     }
 }

@@ -19,7 +19,7 @@ pub(crate) use link::Place;
 pub use pairs::query_pairs;
 pub(crate) use sieve::{Sieve, Stop};
 
-use crate::{Door, Error, Page, Version, write::Author};
+use crate::{Door, Error, Page, Version, limits::PAGE_BYTES, write::Author};
 use link::Link;
 
 /// How to go on after [`Error::TooCostly`].
@@ -28,6 +28,8 @@ pub(crate) const NARROW: &str =
 
 /// Resources that the `_include`s of one page bring at most.
 const INCLUDED: usize = 1_000;
+/// How to go on where they would bring more.
+const FEWER: &str = "the page would bring too much along: ask for fewer with _count";
 
 /// A search as it was asked.
 #[derive(Clone, PartialEq, Eq)]
@@ -73,13 +75,15 @@ impl Door<'_> {
         let grant = self.search_grant(query.resource_type()).await?;
         let mut sieve = Sieve::new(&author, &query, grant.reach())?;
         if query.page_size() == 0 {
-            let total = Some(sieve.rows().await?.len());
+            let counted = sieve.counted().await?;
+            let told = counted.and(sieve.asked_about()?);
             let this = self.seal_link(search, place);
-            let page = Undisclosed::nothing(Page {
+            let page = told.open(&self.own.keys, |(counted, ())| Page {
                 this,
-                total,
+                total: Some(counted.len()),
                 ..Page::default()
             });
+            let grant = self.settled(grant, &sieve)?;
             return self.disclose(grant, Interaction::Search, page).await;
         }
         let page = if query.sort().is_empty() {
@@ -87,23 +91,34 @@ impl Door<'_> {
         } else {
             sieve.sorted_page(place).await?
         };
-        let total = match (query.total(), place, page.next) {
-            (_, Place::Start, None) => Some(page.found.len()),
-            (Some(Total::Accurate), ..) => Some(sieve.rows().await?.len()),
+        let is_whole = place == Place::Start && page.next.is_none();
+        let counted = match query.total() {
+            Some(Total::Accurate) if !is_whole => Some(sieve.counted().await?),
             _ => None,
         };
+        let is_counted = counted.is_some();
+        let counted = counted.unwrap_or_else(|| Undisclosed::nothing(Vec::new()));
+        let told = counted.and(sieve.asked_about()?);
         let this = self.seal_link(search, place);
         let next = page.next.map(|place| self.seal_link(search, place));
         let included = self.included(&mut sieve, &page.targets)?;
         let grant = self.settled(grant, &sieve)?;
         let page = Undisclosed::gather(page.found).and(Undisclosed::gather(included));
-        let page = page.open(&self.own.keys, |(matches, included)| Page {
-            matches,
-            included,
-            this,
-            next,
-            total,
-        });
+        let page = page
+            .and(told)
+            .open(&self.own.keys, |(page, (counted, ()))| {
+                let (matches, included) = page;
+                let known = [(is_whole, matches.len()), (is_counted, counted.len())];
+                Page {
+                    matches,
+                    included,
+                    this,
+                    next,
+                    total: known
+                        .into_iter()
+                        .find_map(|(is_known, total)| is_known.then_some(total)),
+                }
+            });
         self.disclose(grant, Interaction::Search, page).await
     }
 
@@ -140,8 +155,11 @@ impl Door<'_> {
         sieve: &mut Sieve<'_>,
         targets: &[ResourceKey],
     ) -> Result<Vec<Undisclosed<Version>>, Error> {
+        if targets.len() > INCLUDED {
+            return Err(Error::TooCostly(FEWER));
+        }
         let mut included = Vec::new();
-        for key in targets.iter().take(INCLUDED) {
+        for key in targets {
             let Some(located) = self
                 .own
                 .store
@@ -180,11 +198,13 @@ impl Sieve<'_> {
         let mut last = None;
         let more = self
             .scan(after, wanted + 1, |sieve, row| {
-                let gathered = page.hits.len();
+                // The hit after the last of the page says that there is more, and leads nowhere.
+                if page.hits.len() == wanted || page.bytes > PAGE_BYTES {
+                    let mut is_hit = false;
+                    sieve.pass(row, |_| is_hit = true)?;
+                    return Ok(if is_hit { Stop::Here } else { Stop::GoOn });
+                }
                 if let Some(hit) = page.look(sieve, row)? {
-                    if gathered == wanted {
-                        return Ok(Stop::Here);
-                    }
                     page.hits.push(hit);
                     last = Some(row);
                 }
@@ -204,13 +224,17 @@ impl Sieve<'_> {
         let mut rows = self.sorted_rows().await?;
         let rest = rows.split_off(from.min(rows.len()));
         let wanted = self.query().page_size();
-        let mut page = Gathering::default();
+        let (mut page, mut looked) = (Gathering::default(), 0);
         for (_, row) in rest.iter().take(wanted) {
+            if page.bytes > PAGE_BYTES {
+                break;
+            }
             let hit = page.look(self, *row)?;
             page.hits.extend(hit);
+            looked += 1;
         }
-        let more = rest.len() > wanted;
-        let next = u64::try_from(from.saturating_add(wanted))
+        let more = rest.len() > looked;
+        let next = u64::try_from(from.saturating_add(looked))
             .ok()
             .filter(|_| more);
         Ok(page.finish(next.map(Place::Offset)))
@@ -243,15 +267,15 @@ impl Sieve<'_> {
         Ok(rows)
     }
 
-    /// The rows that match, newest first.
-    async fn rows(&mut self) -> Result<Vec<u64>, Error> {
-        let mut rows = Vec::new();
+    /// Everything that matches, counted. A count tells of each, and so names each.
+    async fn counted(&mut self) -> Result<Undisclosed<Vec<()>>, Error> {
+        let mut counted = Vec::new();
         self.scan(None, usize::MAX, |sieve, row| {
-            sieve.pass(row, |_| rows.push(row))?;
+            counted.extend(sieve.look(row, |_, _| ())?);
             Ok(Stop::GoOn)
         })
         .await?;
-        Ok(rows)
+        Ok(Undisclosed::gather(counted))
     }
 }
 
@@ -261,6 +285,7 @@ struct Gathering {
     hits: Vec<Undisclosed<Version>>,
     keys: Vec<ResourceKey>,
     targets: Vec<ResourceKey>,
+    bytes: usize,
 }
 
 impl Gathering {
@@ -270,11 +295,15 @@ impl Gathering {
         row: u64,
     ) -> Result<Option<Undisclosed<Version>>, Error> {
         let query = sieve.query();
-        sieve.look(row, |version, values| {
+        let before = self.bytes;
+        let hit = sieve.look(row, |version, values| {
+            self.bytes += version.body.len();
             self.targets.extend(query.include_targets(values));
             self.keys.push(version.key.clone());
             version
-        })
+        })?;
+        sieve.give(self.bytes - before)?;
+        Ok(hit)
     }
 
     fn finish(mut self, next: Option<Place>) -> Hits {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, hash_map::Entry};
 
 use ward_access::{Reach, Relationship, Target};
-use ward_core::{PatientId, ResourceKey, limits};
+use ward_core::{PatientId, ResourceKey};
 use ward_crypto::{OrganisationKeys, Token};
 use ward_fhir::{
     Resource,
@@ -11,7 +11,7 @@ use ward_fhir::{
 };
 use ward_store::{Query, SealedVersion, Undisclosed};
 
-use crate::{Error, Version, limits::AT_A_TIME, marks, search::NARROW, write::Author};
+use crate::{Error, Version, limits::AT_A_TIME, marks, write::Author};
 
 /// Whether a scan goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,7 @@ pub(crate) struct Sieve<'a> {
     relationships: HashMap<Token, Option<Relationship>>,
     /// The relationship that the first hit rests on.
     through: Option<Relationship>,
+    reach: Reach,
 }
 
 impl<'a> Sieve<'a> {
@@ -49,6 +50,7 @@ impl<'a> Sieve<'a> {
             groups,
             relationships,
             through,
+            reach,
         };
         if reach == Reach::Related {
             sieve.narrow()?;
@@ -129,6 +131,22 @@ impl<'a> Sieve<'a> {
             .is_some_and(|through| through.in_force(now)))
     }
 
+    /// Says which patients the answer tells something of, whatever is found: those whom the query
+    /// names, who are here, and whose records the account may search.
+    pub(crate) fn asked_about(&mut self) -> Result<Undisclosed<()>, Error> {
+        let (own, mut asked) = (self.author.own(), Vec::new());
+        for id in self.query.patients().unwrap_or_default() {
+            let Ok(patient) = PatientId::new(id) else {
+                continue;
+            };
+            let is_here = own.store.locate(&patient.key())?.is_some();
+            if is_here && (self.reach == Reach::Organisation || self.is_related(&patient)?) {
+                asked.push(patient);
+            }
+        }
+        Ok(own.store.told_of(&asked))
+    }
+
     /// Looks in one patient's record alone.
     pub(crate) fn only_in_record_of(&mut self, subject: &Token) {
         let mark = marks::in_record(self.keys(), self.query.resource_type(), subject);
@@ -156,7 +174,6 @@ impl<'a> Sieve<'a> {
         mut visit: impl FnMut(&mut Self, u64) -> Result<Stop, Error>,
     ) -> Result<bool, Error> {
         let mut limit = expected.min(AT_A_TIME);
-        let mut opened = 0;
         loop {
             let query = Query {
                 all: self.groups.clone(),
@@ -165,9 +182,8 @@ impl<'a> Sieve<'a> {
             };
             let found = self.author.own().store.find(&query)?;
             for row in found.rows {
-                opened += 1;
-                if opened > limits::SEARCH_CANDIDATES {
-                    return Err(Error::TooCostly(NARROW));
+                if let Author::Account(door) = self.author {
+                    door.budget.candidate()?;
                 }
                 if visit(self, row)? == Stop::Here {
                     return Ok(true);
@@ -179,6 +195,14 @@ impl<'a> Sieve<'a> {
             }
             limit = AT_A_TIME;
             tokio::task::yield_now().await;
+        }
+    }
+
+    /// Counts what goes into the answer; the operator is given none.
+    pub(crate) fn give(&self, bytes: usize) -> Result<(), Error> {
+        match self.author {
+            Author::Account(door) => door.budget.give(bytes),
+            Author::Operator { .. } => Ok(()),
         }
     }
 

@@ -133,7 +133,8 @@ impl Change {
             }
             Err(Refused { reason }) => return self.refuse::<Create, _>(author, reason).await,
         };
-        self.check_version(live.map(|located| located.version))?;
+        self.check_version::<Update>(author, live.map(|located| located.version))
+            .await?;
         if let Some(live) = live.filter(|_| only_if_changed)
             && let Some(same) = own.unchanged(live, &resource)?
         {
@@ -174,9 +175,11 @@ impl Change {
             (Some(located), Ok(basis)) => (located, basis),
         };
         if located.deleted {
+            self.note::<Delete>(author, RefusalReason::Unknown).await?;
             return Ok(Ground::Nothing);
         }
-        self.check_version(Some(located.version))?;
+        self.check_version::<Delete>(author, Some(located.version))
+            .await?;
         // The entry names the patients whose record it changes, as every other does.
         let patients = own.patients_at(located.seq)?;
         Ok(Ground::Write(Box::new(Draft {
@@ -191,10 +194,32 @@ impl Change {
         })))
     }
 
-    fn check_version(&self, current: Option<u64>) -> Result<(), Error> {
+    /// That a resource is at another version tells that there is one: it is written down.
+    async fn check_version<A: Action>(
+        &self,
+        author: &Author<'_>,
+        current: Option<u64>,
+    ) -> Result<(), Error> {
         match self.if_match {
-            Some(wanted) if current != Some(wanted) => Err(Error::PreconditionFailed),
+            Some(wanted) if current != Some(wanted) => {
+                self.note::<A>(author, RefusalReason::OtherVersion).await?;
+                Err(Error::PreconditionFailed)
+            }
             _ => Ok(()),
+        }
+    }
+
+    async fn note<A: Action>(
+        &self,
+        author: &Author<'_>,
+        reason: RefusalReason,
+    ) -> Result<(), Error> {
+        match author {
+            Author::Account(door) => {
+                door.note_refusal(A::VERB.as_str(), Some(self.key.clone()), reason)
+                    .await
+            }
+            Author::Operator { .. } => Ok(()),
         }
     }
 

@@ -2,19 +2,20 @@
 
 mod author;
 mod change;
-mod conditions;
 mod seal;
+mod turns;
 
 use std::collections::BTreeSet;
 
 use data_encoding::HEXLOWER;
 use ward_core::{Random, ResourceKey, Timestamp};
+use ward_crypto::Token;
 use ward_fhir::{Issue, IssueCode, Resource, Severity, rewrite_references, validate};
 use ward_store::{Batch, Operation, StoreError};
 
 pub(crate) use author::Author;
 pub(crate) use change::{Change, Ground, Kind};
-pub(crate) use conditions::Conditions;
+pub(crate) use turns::Turns;
 
 use crate::{Door, Error, Version, Written, limits, search::Condition};
 
@@ -46,7 +47,8 @@ impl Door<'_> {
         condition: &Condition,
     ) -> Result<Written, Error> {
         let _held = self.own.conditions.hold([condition.mark]).await;
-        match self.only_match(condition).await? {
+        let met = Author::Account(self).met(condition).await?;
+        match met.and_then(|met| met.version) {
             Some(version) => Ok(Written {
                 version,
                 created: false,
@@ -134,6 +136,7 @@ impl Author<'_> {
     }
 
     async fn commit(&self, changes: &[Change], together: Together) -> Result<Vec<Outcome>, Error> {
+        let mut turn = None;
         for _ in 0..limits::RETRIES {
             let now = whole_milliseconds(self.records().clock.now());
             let mut grounds = Vec::with_capacity(changes.len());
@@ -159,12 +162,27 @@ impl Author<'_> {
             };
             match self.own().store.commit(batch).await {
                 Ok(_) => return Ok(outcomes),
-                // Somebody was quicker: everything is looked at again, the right to do it included.
-                Err(StoreError::Conflict { .. }) => {}
+                // Somebody was quicker: everything is looked at again, the right to do it included,
+                // and in turn with others who met the same.
+                Err(StoreError::Conflict { .. }) => {
+                    if turn.is_none() {
+                        turn = Some(self.own().contended.hold(self.marks(changes)).await);
+                    }
+                }
                 Err(error) => return Err(error.into()),
             }
         }
         Err(Error::Conflict)
+    }
+
+    /// What names the resources that are changed, where several change them at once.
+    fn marks(&self, changes: &[Change]) -> Vec<Token> {
+        let keys = &self.own().keys;
+        let mark = |change: &Change| {
+            let (of_type, id) = (change.key.resource_type(), change.key.id());
+            keys.token("contended", &[of_type.as_bytes(), id.as_bytes()])
+        };
+        changes.iter().map(mark).collect()
     }
 
     async fn seal(
@@ -216,7 +234,7 @@ impl Author<'_> {
     /// URL made relative, so that they say whose record it is.
     pub(crate) fn accept(&self, resource: Resource) -> Result<Resource, Error> {
         let base = self.records().base_of(self.own().keys.ods());
-        let resource = if !base.is_empty() && resource.json().contains(&base) {
+        let resource = if resource.json().contains(&base) {
             rewrite_references(&resource, |link| {
                 link.strip_prefix(&base)?
                     .strip_prefix('/')

@@ -9,6 +9,7 @@
 
 mod bundles;
 mod imports;
+mod oracles;
 mod pages;
 mod reading;
 mod searching;

@@ -83,6 +83,30 @@ async fn a_page_is_one_entry_that_names_every_hit() {
 }
 
 #[tokio::test]
+async fn a_page_brings_only_what_its_own_hits_lead_to() {
+    let world = ward().await;
+    let program = world.program("WRD01", "reader", "system/*.rs").await;
+    let assured = world.proved(&program);
+    let door = world.door(&assured).await;
+    let query = "_count=1&_include=Observation:subject";
+    let mut page = door.search(&search("Observation", query)).await.unwrap();
+    for (hit, subject) in [
+        ("Observation/b-1", "Patient/b"),
+        ("Observation/a-2", "Patient/a"),
+        ("Observation/a-1", "Patient/a"),
+    ] {
+        let keys = |versions: &[ward_records::Version]| -> Vec<_> {
+            versions.iter().map(|version| version.key.clone()).collect()
+        };
+        assert_eq!(keys(&page.matches), [key(hit)]);
+        assert_eq!(keys(&page.included), [key(subject)], "with {hit}");
+        if let Some(next) = page.next {
+            page = door.page(&next).await.unwrap();
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_is_included_passes_the_same_locks() {
     let world = ward().await;
     let program = world

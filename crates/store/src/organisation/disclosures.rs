@@ -45,6 +45,12 @@ impl OrganisationStore {
         Ok(Undisclosed::new(self.ods(), entries, items))
     }
 
+    /// Says that something is told of these patients which is in no resource: that a search found
+    /// nothing of theirs, or how many. In the log they stand as those whose list is read do.
+    pub fn told_of(&self, patients: &[PatientId]) -> Undisclosed<()> {
+        Undisclosed::new(self.ods(), (), patients.iter().map(about).collect())
+    }
+
     async fn disclosures(
         &self,
         (from, to): &Range,

@@ -24,6 +24,8 @@ pub(super) struct Group<'a> {
     pub(super) bytes: usize,
     pub(super) entries: Vec<Sealed>,
     pub(super) waiting: Vec<(Answer<Committed>, Committed)>,
+    /// Batches that did not fit on top of those before them.
+    pub(super) refused: Vec<(Answer<Committed>, StoreError)>,
     /// Whether somebody waits for the view to hold something.
     pub(super) serves: bool,
 }
@@ -38,6 +40,7 @@ impl<'a> Group<'a> {
             bytes: 0,
             entries: Vec::new(),
             waiting: Vec::new(),
+            refused: Vec::new(),
             serves: false,
         }
     }
@@ -164,6 +167,7 @@ impl<'a> Group<'a> {
         Parts {
             changes: self.indexer.into_changes(),
             waiting: self.waiting,
+            refused: self.refused,
             serves: self.serves,
         }
     }
@@ -173,5 +177,6 @@ impl<'a> Group<'a> {
 pub(super) struct Parts {
     pub(super) changes: crate::view::Changes,
     pub(super) waiting: Vec<(Answer<Committed>, Committed)>,
+    pub(super) refused: Vec<(Answer<Committed>, StoreError)>,
     pub(super) serves: bool,
 }

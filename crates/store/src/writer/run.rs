@@ -12,7 +12,7 @@ use super::{
     queue::Taken,
 };
 use crate::{
-    Rebuilt, StoreError, catch_up, compare,
+    Committed, Rebuilt, StoreError, catch_up, compare,
     index::{Indexer, key, value::Position},
     limits,
     log_file::Appender,
@@ -142,7 +142,7 @@ impl Writer {
             shared.report_broken(&error);
         }
         if group.entries.is_empty() {
-            return;
+            return tell(group.refused);
         }
         if let Err(error) = self.log.append(&group.entries, group.time) {
             self.report(
@@ -153,7 +153,7 @@ impl Writer {
             for (answer, _) in group.waiting {
                 let _ = answer.send(Err(StoreError::Refusing));
             }
-            return;
+            return tell(group.refused);
         }
         self.publish(group.into_parts());
     }
@@ -172,6 +172,7 @@ impl Writer {
         for (answer, committed) in parts.waiting {
             let _ = answer.send(Ok(committed));
         }
+        tell(parts.refused);
         if self.waiting.len() > limits::WAITING_ROWS {
             self.flush();
         }
@@ -252,8 +253,9 @@ impl Writer {
     }
 }
 
-/// Takes batches until the group is full. One that does not fit is answered and does not hold up
-/// the others. An error is of the view, and the batch that met it is at the front again.
+/// Takes batches until the group is full. One that does not fit does not hold up the others; it is
+/// answered after them, so that who looks again sees what it did not fit on. An error is of the
+/// view, and the batch that met it is at the front again.
 fn fill(group: &mut Group<'_>, commits: &mut VecDeque<Commit>) -> Result<(), StoreError> {
     while group.waiting.len() < limits::GROUP_BATCHES && group.bytes < limits::GROUP_BYTES {
         let Some(commit) = commits.pop_front() else {
@@ -265,12 +267,16 @@ fn fill(group: &mut Group<'_>, commits: &mut VecDeque<Commit>) -> Result<(), Sto
                 commits.push_front(commit);
                 return Err(error);
             }
-            Err(error) => {
-                let _ = commit.answer.send(Err(error));
-            }
+            Err(error) => group.refused.push((commit.answer, error)),
         }
     }
     Ok(())
+}
+
+fn tell(refused: Vec<(Answer<Committed>, StoreError)>) {
+    for (answer, error) in refused {
+        let _ = answer.send(Err(error));
+    }
 }
 
 fn refuse(commits: &mut VecDeque<Commit>, error: impl Fn() -> StoreError) {

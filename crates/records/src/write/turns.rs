@@ -1,4 +1,4 @@
-//! Conditional creates, one at a time for each condition.
+//! Taking turns: at conditional creates, and at resources that several change at once.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -8,26 +8,25 @@ use ward_crypto::Token;
 
 type Lock = Arc<AsyncMutex<()>>;
 
-/// Which conditions are being looked at, so that two requests with the same one make one resource
-/// between them.
+/// Whose turn it is, for each mark: the others wait.
 #[derive(Default)]
-pub(crate) struct Conditions(Mutex<HashMap<Token, Lock>>);
+pub(crate) struct Turns(Mutex<HashMap<Token, Lock>>);
 
-/// Some conditions, held until this is dropped.
+/// Some marks, held until this is dropped.
 pub(crate) struct Held<'a> {
-    conditions: &'a Conditions,
+    turns: &'a Turns,
     guards: Vec<(Token, Option<OwnedMutexGuard<()>>)>,
 }
 
-impl Conditions {
-    /// Waits until nobody else holds any of these conditions. They are taken in one order by
+impl Turns {
+    /// Waits until nobody else holds any of these marks. They are taken in one order by
     /// everybody, so that no two wait for each other.
     pub(crate) async fn hold(&self, marks: impl IntoIterator<Item = Token>) -> Held<'_> {
         let mut marks: Vec<Token> = marks.into_iter().collect();
         marks.sort_unstable();
         marks.dedup();
         let mut held = Held {
-            conditions: self,
+            turns: self,
             guards: Vec::with_capacity(marks.len()),
         };
         for mark in marks {
@@ -44,7 +43,7 @@ impl Conditions {
 
 impl Drop for Held<'_> {
     fn drop(&mut self) {
-        let mut locks = self.conditions.0.lock();
+        let mut locks = self.turns.0.lock();
         for (mark, guard) in self.guards.drain(..) {
             drop(guard);
             // Nobody else waits: the map alone holds it, and nobody can get it meanwhile.
@@ -66,17 +65,17 @@ mod tests {
     const TWO: Token = Token([2; 16]);
 
     #[tokio::test]
-    async fn a_condition_is_held_by_one_at_a_time_and_forgotten_after() {
-        let conditions = Arc::new(Conditions::default());
-        let first = conditions.hold([ONE, TWO, ONE]).await;
+    async fn a_mark_is_held_by_one_at_a_time_and_forgotten_after() {
+        let turns = Arc::new(Turns::default());
+        let first = turns.hold([ONE, TWO, ONE]).await;
         let other = tokio::spawn({
-            let conditions = Arc::clone(&conditions);
-            async move { drop(conditions.hold([TWO, ONE]).await) }
+            let turns = Arc::clone(&turns);
+            async move { drop(turns.hold([TWO, ONE]).await) }
         });
         tokio::task::yield_now().await;
         assert!(!other.is_finished());
         drop(first);
         other.await.unwrap();
-        assert!(conditions.0.lock().is_empty());
+        assert!(turns.0.lock().is_empty());
     }
 }
