@@ -1,30 +1,22 @@
 //! Decisions.
 
-use std::{marker::PhantomData, sync::Arc};
+use std::{marker::PhantomData, sync::Arc, time::Duration};
 
 use quick_cache::sync::Cache;
-use ward_core::{Clock, Ods, ResourceKey};
+use ward_core::{Clock, Ods, ResourceKey, Timestamp, limits};
 use ward_identity::{Assured, Role};
-use ward_log::{Basis, Factors, Purpose, RefusalReason, RelationshipKind};
+use ward_log::{Basis, Factors, Purpose, RefusalReason};
 
 use crate::{
     AccessError, Action, Category, Grant, Reach, Relationship, Verb,
     facts::{Facts, PrincipalFacts},
     policy::Policies,
     scope::Permissions,
+    table::KINDS,
 };
 
 /// Answers remembered: far more than roles x actions x categories x relationships come to.
 const ANSWERS: usize = 20_000;
-
-/// What a search may go through, to learn whether any relationship at all would open it.
-const KINDS: [RelationshipKind; 5] = [
-    RelationshipKind::CareTeam,
-    RelationshipKind::OpenCase,
-    RelationshipKind::Arrival,
-    RelationshipKind::Visit,
-    RelationshipKind::BreakGlass,
-];
 
 /// The policies in force, and the answers that they have given.
 pub struct Access {
@@ -113,6 +105,25 @@ impl<'a> Target<'a> {
 pub struct Refused {
     /// Why.
     pub reason: RefusalReason,
+}
+
+impl Refused {
+    /// The proof with which the same question would be allowed. The caller may be told.
+    pub fn step_up(&self) -> Option<StepUp> {
+        (self.reason == RefusalReason::StepUp).then_some(StepUp {
+            max_age: limits::FRESH_PROOF,
+            phishing_resistant: true,
+        })
+    }
+}
+
+/// The proof that is asked for: what RFC 9470 section 3 calls `max_age` and `acr_values`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StepUp {
+    /// How old the proof may be.
+    pub max_age: Duration,
+    /// Whether it must be one that can't be given to a false site.
+    pub phishing_resistant: bool,
 }
 
 impl Access {
@@ -220,11 +231,11 @@ impl Asker<'_> {
         target: &Target<'_>,
         purpose: Purpose,
     ) -> Result<Reach, RefusalReason> {
-        let mut facts = self.facts(verb, target, purpose);
+        let now = self.access.clock.now();
+        let mut facts = self.facts(verb, target, purpose, now);
         if target.relationships.is_empty() {
             return self.access.reach(&facts, target.resource.is_none());
         }
-        let now = self.access.clock.now();
         for relationship in target.relationships {
             facts.relationship = relationship
                 .as_ref()
@@ -246,7 +257,7 @@ impl Asker<'_> {
         })
     }
 
-    fn facts(&self, verb: Verb, target: &Target<'_>, purpose: Purpose) -> Facts {
+    fn facts(&self, verb: Verb, target: &Target<'_>, purpose: Purpose, now: Timestamp) -> Facts {
         Facts {
             principal: Arc::clone(&self.principal),
             verb,
@@ -258,6 +269,7 @@ impl Asker<'_> {
             sealed: target.sealed,
             relationship: None,
             purpose,
+            fresh: now.since(self.assured.proved_at()) <= limits::FRESH_PROOF,
         }
     }
 }

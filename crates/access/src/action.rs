@@ -21,13 +21,23 @@ pub enum Verb {
     WhoLooked,
     /// The organisation's log.
     ReadLog,
+    /// Who can get in, and how well each is secured.
+    ReadSecurity,
     /// The organisation's accounts.
     ManageAccounts,
+    /// The organisation's services.
+    ManageServices,
+    /// The organisation's own policy.
+    ManagePolicy,
+    /// Saying yes to what somebody else began: a recovery, a service.
+    Approve,
+    /// Ending sessions and suspending accounts.
+    Contain,
 }
 
 impl Verb {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 14] = [
         Self::Read,
         Self::History,
         Self::Search,
@@ -36,7 +46,12 @@ impl Verb {
         Self::Delete,
         Self::WhoLooked,
         Self::ReadLog,
+        Self::ReadSecurity,
         Self::ManageAccounts,
+        Self::ManageServices,
+        Self::ManagePolicy,
+        Self::Approve,
+        Self::Contain,
     ];
 
     /// The name that policies and refusals use.
@@ -50,7 +65,12 @@ impl Verb {
             Self::Delete => "delete",
             Self::WhoLooked => "who-looked",
             Self::ReadLog => "read-log",
+            Self::ReadSecurity => "read-security",
             Self::ManageAccounts => "manage-accounts",
+            Self::ManageServices => "manage-services",
+            Self::ManagePolicy => "manage-policy",
+            Self::Approve => "approve",
+            Self::Contain => "contain",
         }
     }
 
@@ -63,7 +83,14 @@ impl Verb {
             Self::Update => Some(Permission::Update),
             Self::Delete => Some(Permission::Delete),
             Self::Search => Some(Permission::Search),
-            Self::WhoLooked | Self::ReadLog | Self::ManageAccounts => None,
+            Self::WhoLooked
+            | Self::ReadLog
+            | Self::ReadSecurity
+            | Self::ManageAccounts
+            | Self::ManageServices
+            | Self::ManagePolicy
+            | Self::Approve
+            | Self::Contain => None,
         }
     }
 }
@@ -99,5 +126,10 @@ actions!(
     Delete,
     WhoLooked,
     ReadLog,
-    ManageAccounts
+    ReadSecurity,
+    ManageAccounts,
+    ManageServices,
+    ManagePolicy,
+    Approve,
+    Contain
 );

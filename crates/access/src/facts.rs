@@ -32,6 +32,8 @@ pub(crate) struct Facts {
     pub(crate) sealed: bool,
     pub(crate) relationship: Option<(RelationshipKind, bool)>,
     pub(crate) purpose: Purpose,
+    /// The proof is no older than [`FRESH_PROOF`](ward_core::limits::FRESH_PROOF).
+    pub(crate) fresh: bool,
 }
 
 /// What a policy may see of who asks.
@@ -50,6 +52,19 @@ impl Facts {
     pub(crate) fn through(&self, relationship: Option<(RelationshipKind, bool)>) -> Self {
         Self {
             relationship,
+            ..self.clone()
+        }
+    }
+
+    /// The same facts after a step-up: a proof just given, and phishing-resistant.
+    pub(crate) fn stepped_up(&self) -> Self {
+        let principal = PrincipalFacts {
+            phishing_resistant: true,
+            ..(*self.principal).clone()
+        };
+        Self {
+            principal: Arc::new(principal),
+            fresh: true,
             ..self.clone()
         }
     }
@@ -109,6 +124,7 @@ impl Facts {
                 "phishing_resistant".to_owned(),
                 bool(self.principal.phishing_resistant),
             ),
+            ("fresh".to_owned(), bool(self.fresh)),
             ("purpose".to_owned(), text(purpose_name(self.purpose))),
         ];
         if let Some((kind, in_force)) = self.relationship {

@@ -14,14 +14,17 @@ mod policy;
 mod reason;
 mod relationship;
 mod scope;
+mod table;
 #[cfg(test)]
 mod tests;
 
-pub use access::{Access, Asker, Refused, Target};
+pub use access::{Access, Asker, Refused, StepUp, Target};
 pub use action::{
-    Action, Create, Delete, History, ManageAccounts, Read, ReadLog, Search, Update, Verb, WhoLooked,
+    Action, Approve, Contain, Create, Delete, History, ManageAccounts, ManagePolicy,
+    ManageServices, Read, ReadLog, ReadSecurity, Search, Update, Verb, WhoLooked,
 };
 pub use category::Category;
 pub use error::{AccessError, Source};
 pub use grant::{Grant, Reach};
 pub use relationship::Relationship;
+pub use table::{Allowance, LEGEND, Table};

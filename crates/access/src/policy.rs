@@ -35,8 +35,16 @@ impl Policies {
         })
     }
 
-    /// Asks Cedar. A policy that fails to evaluate refuses: its forbid might have spoken.
+    /// The answer to some facts. Where a step-up is said to be missing, it would suffice.
     pub(crate) fn evaluate(&self, facts: &Facts) -> Result<(), RefusalReason> {
+        self.ask(facts).or_else(|reason| match reason {
+            RefusalReason::StepUp => self.ask(&facts.stepped_up()).and(Err(reason)),
+            _ => Err(reason),
+        })
+    }
+
+    /// Asks Cedar. A policy that fails to evaluate refuses: its forbid might have spoken.
+    fn ask(&self, facts: &Facts) -> Result<(), RefusalReason> {
         let (request, entities) = facts
             .to_cedar(&self.schema)
             .map_err(|_| RefusalReason::Unanswerable)?;

@@ -12,6 +12,7 @@ pub(crate) fn of_forbid(id: &str) -> RefusalReason {
         "relationship-needed" => RefusalReason::NoRelationship,
         "administrators-see-no-patients" => RefusalReason::NotInRole,
         "inside-scopes" => RefusalReason::OutsideScopes,
+        "step-up" => RefusalReason::StepUp,
         "home-entry-stays-sealed" => RefusalReason::Sealed,
         _ => RefusalReason::Unanswerable,
     }

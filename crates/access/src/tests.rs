@@ -4,23 +4,16 @@ use std::{fmt::Write as _, sync::Arc};
 
 use expect_test::expect_file;
 use proptest::{prelude::*, sample::select};
-use ward_core::{Ods, SystemClock};
+use ward_core::{Ods, SystemClock, limits};
 use ward_identity::{Role, Scopes};
 use ward_log::{Purpose, RefusalReason as Reason, RelationshipKind};
 
 use crate::{
-    Access, Category, Verb,
+    Access, Category, LEGEND, Refused, StepUp, Verb,
     facts::{Facts, PrincipalFacts},
     scope::Permissions,
+    table::KINDS,
 };
-
-const KINDS: [RelationshipKind; 5] = [
-    RelationshipKind::CareTeam,
-    RelationshipKind::OpenCase,
-    RelationshipKind::Arrival,
-    RelationshipKind::Visit,
-    RelationshipKind::BreakGlass,
-];
 
 fn ods(code: &str) -> Ods {
     code.parse().unwrap()
@@ -48,6 +41,7 @@ fn facts(principal: PrincipalFacts, verb: Verb, category: Category) -> Facts {
         sealed: false,
         relationship: None,
         purpose: Purpose::DirectCare,
+        fresh: true,
     }
 }
 
@@ -55,64 +49,12 @@ fn access() -> Access {
     Access::new(Arc::new(SystemClock)).unwrap()
 }
 
-/// `yes`: at once. `rel`: with a relationship in force. `-`: never.
-fn cell(access: &Access, facts: &Facts) -> &'static str {
-    if access.policies.evaluate(facts).is_ok() {
-        return "yes";
-    }
-    let through = |kind| {
-        access
-            .policies
-            .evaluate(&facts.through(Some((kind, true))))
-            .is_ok()
-    };
-    match KINDS.map(through) {
-        [false, false, false, false, false] => "-",
-        [true, true, true, true, true] => "rel",
-        _ => "some",
-    }
-}
-
-fn table(access: &Access, title: &str, principal: &PrincipalFacts) -> String {
-    let mut text = format!("{title}\n{:18}", "");
-    for verb in Verb::ALL {
-        write!(text, "{:<11}", verb.as_str()).unwrap();
-    }
-    text.truncate(text.trim_end().len());
-    for category in Category::ALL {
-        write!(text, "\n  {:<16}", category.as_str()).unwrap();
-        for verb in Verb::ALL {
-            let cell = cell(access, &facts(principal.clone(), verb, category));
-            write!(text, "{cell:<11}").unwrap();
-        }
-        text.truncate(text.trim_end().len());
-    }
-    text + "\n\n"
-}
-
 #[test]
 fn who_may_do_what_is_what_the_table_says() {
-    let access = access();
-    let mut text = "Who may do what by default, made by a test of ward-access.\n\
-        yes: at once. rel: with a relationship in force. -: never.\n\n"
-        .to_owned();
-    for role in Role::ALL.into_iter().filter(|role| *role != Role::Service) {
-        text += &table(&access, role.as_str(), &principal(role));
-    }
-    for scope in [
-        "system/*.cruds",
-        "system/Observation.rs",
-        "system/Patient.rs",
-    ] {
-        let service = PrincipalFacts {
-            permissions: Permissions::of(&Scopes::parse(scope).unwrap()),
-            ..principal(Role::Service)
-        };
-        text += &table(
-            &access,
-            &format!("service with {scope}, asking for Observation"),
-            &service,
-        );
+    let mut text =
+        format!("Who may do what by default, made by a test of ward-access.\n{LEGEND}\n");
+    for table in access().tables(&ods("WRD01")) {
+        write!(text, "\n{table}\n").unwrap();
     }
     expect_file!["../who-may-do-what.txt"].assert_eq(text.trim_end());
 }
@@ -156,6 +98,64 @@ fn each_refusal_has_its_reason() {
     assert_eq!(reason(&service), Reason::OutsideScopes);
 }
 
+/// What the schema puts into the group `sensitive`.
+const SENSITIVE: [Verb; 5] = [
+    Verb::ManageAccounts,
+    Verb::ManageServices,
+    Verb::ManagePolicy,
+    Verb::Approve,
+    Verb::Contain,
+];
+
+#[test]
+fn what_is_sensitive_wants_a_proof_that_is_fresh_and_phishing_resistant() {
+    let access = access();
+    for verb in SENSITIVE {
+        for (fresh, phishing_resistant) in [(true, true), (true, false), (false, true)] {
+            let principal = PrincipalFacts {
+                phishing_resistant,
+                ..principal(Role::Administrator)
+            };
+            let asked = Facts {
+                fresh,
+                ..facts(principal, verb, Category::Accounts)
+            };
+            let expected = if fresh && phishing_resistant {
+                Ok(())
+            } else {
+                Err(Reason::StepUp)
+            };
+            assert_eq!(access.policies.evaluate(&asked), expected, "{verb:?}");
+        }
+    }
+}
+
+#[test]
+fn nobody_is_sent_to_a_step_up_that_would_not_help() {
+    let access = access();
+    for verb in SENSITIVE {
+        let asked = Facts {
+            fresh: false,
+            ..facts(principal(Role::Clinician), verb, Category::Accounts)
+        };
+        let told = access.policies.evaluate(&asked);
+        assert_eq!(told, Err(Reason::NotInRole), "{verb:?}");
+    }
+}
+
+#[test]
+fn who_is_refused_for_want_of_a_step_up_is_told_what_is_wanted() {
+    let wanted = |reason| Refused { reason }.step_up();
+    assert_eq!(
+        wanted(Reason::StepUp),
+        Some(StepUp {
+            max_age: limits::FRESH_PROOF,
+            phishing_resistant: true
+        })
+    );
+    assert_eq!(wanted(Reason::NotInRole), None);
+}
+
 prop_compose! {
     fn any_principal()(
         role in select(&Role::ALL),
@@ -186,12 +186,14 @@ prop_compose! {
         sealed in prop::bool::weighted(0.1),
         relationship in prop::option::of((select(&KINDS), prop::bool::weighted(0.7))),
         purpose in select(&[Purpose::DirectCare, Purpose::Administration]),
+        fresh in any::<bool>(),
     ) -> Facts {
         Facts {
             patient_data: patient_data || category.is_patient_data(),
             sealed,
             relationship,
             purpose,
+            fresh,
             ..facts(principal, verb, category)
         }
     }
@@ -217,6 +219,8 @@ proptest! {
             prop_assert!(!facts.sealed);
             prop_assert_eq!(&facts.principal.organisation, &facts.organisation);
             prop_assert!(facts.relationship.is_none_or(|(_, in_force)| in_force));
+            let stepped_up = facts.fresh && facts.principal.phishing_resistant;
+            prop_assert!(stepped_up || !SENSITIVE.contains(&facts.verb));
             if facts.patient_data {
                 prop_assert_ne!(facts.principal.role, Role::Administrator);
                 let without = facts.relationship.is_none();

@@ -61,7 +61,8 @@ pub const ENROLMENT_CODES: u32 = 10;
 /// Failed sign-ins written to an organisation's log one by one in a minute; more are counted, so
 /// that nobody can fill its disk.
 pub const FAILURES_LOGGED: u32 = 60;
-/// How old a proof may be for its account's factors to be changed (ASVS 5.0, 7.5.1).
+/// How old a proof may be for its account's factors to be changed (ASVS 5.0, 7.5.1), and for the
+/// actions that policies call sensitive.
 pub const FRESH_PROOF: Duration = Duration::from_mins(5);
 /// A password's least length. It is never the only factor, for which NIST 800-63B-4 asks 8.
 pub const PASSWORD_MIN_CHARS: usize = 12;

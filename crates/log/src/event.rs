@@ -255,6 +255,9 @@ pub enum RefusalReason {
     /// Something that was asked for together with it could not be done.
     #[n(12)]
     Together,
+    /// It is allowed with a fresh, phishing-resistant proof, and there was none.
+    #[n(13)]
+    StepUp,
 }
 
 /// Why somebody could not sign in. Never told to them.
