@@ -45,6 +45,17 @@ pub(crate) struct Measured {
 }
 
 impl Measured {
+    /// The same for each of the resources that a request is about.
+    pub(crate) fn each(self, resources: f64) -> Self {
+        Self {
+            cpu_ms: self.cpu_ms / resources,
+            rps: self.rps * resources,
+            p50_ms: self.p50_ms / resources,
+            p99_ms: self.p99_ms / resources,
+            ..self
+        }
+    }
+
     /// As the fields of a line of JSON; `bare` is the same without locks.
     pub(crate) fn json(&self, bare: &Self) -> Value {
         let round = |figure: f64| (figure * 1_000.0).round() / 1_000.0;

@@ -213,14 +213,7 @@ async fn measure(
         let answer = scenario.sample(kind, &mut connections).await?;
         let bare = bare_run(options, demo, &service, folder, &answer, &scenario, kind).await?;
         let resources = scenario.resources(kind);
-        let figures = Measured {
-            cpu_ms: measured.cpu_ms / resources,
-            ..measured
-        };
-        let bare = Measured {
-            cpu_ms: bare.cpu_ms / resources,
-            ..bare
-        };
+        let (figures, bare) = (measured.each(resources), bare.each(resources));
         json[kind.name()] = figures.json(&bare);
         lines.push(format!(
             "{:<28} {:>8.3} {:>8.0} {:>8.2} {:>8.2} {:>11.1}   ({} requests, {} bytes an answer)",

@@ -47,9 +47,12 @@ async fn main() {
     let mut resources = 0;
     measure("import, a resource", || async {
         for bundle in &parsed {
-            let imported = world
-                .records
-                .import(&organisation, std::slice::from_ref(bundle), None);
+            let imported = world.records.import(
+                &organisation,
+                std::slice::from_ref(bundle),
+                None,
+                ward_records::Since::Keep,
+            );
             let imported = imported.await.unwrap();
             assert!(imported.refused.is_empty(), "{:?}", imported.refused);
             resources += imported.created;

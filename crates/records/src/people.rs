@@ -103,8 +103,8 @@ const fn stop_if(enough: bool) -> Stop {
 /// The search that the text asks for; `None` for one too short to ask anything.
 fn question(text: &str, born: Option<&str>) -> Option<Vec<(String, String)>> {
     let born = born.map(|born| ("birthdate".to_owned(), born.to_owned()));
-    if let Ok(number) = NhsNumber::parse(text) {
-        let value = format!("{}|{}", nhs_number::SYSTEM, number.compact());
+    if let Some(number) = nhs_number_like(text) {
+        let value = format!("{}|{number}", nhs_number::SYSTEM);
         let number = ("identifier".to_owned(), value);
         return Some([number].into_iter().chain(born).collect());
     }
@@ -130,6 +130,17 @@ fn question(text: &str, born: Option<&str>) -> Option<Vec<(String, String)>> {
             .chain(born)
             .collect()
     })
+}
+
+/// The ten digits of an NHS number. One that fails its check is looked for all the same: it may
+/// stand so in a record, and on the referral in somebody's hand.
+fn nhs_number_like(text: &str) -> Option<String> {
+    if let Ok(number) = NhsNumber::parse(text) {
+        return Some(number.compact());
+    }
+    let is_blank = |letter: char| letter.is_whitespace() || letter == '-';
+    let digits: String = text.chars().filter(|letter| !is_blank(*letter)).collect();
+    (digits.len() == 10 && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
 }
 
 impl Sieve<'_> {
@@ -200,6 +211,8 @@ mod tests {
         };
         let number = "identifier=https://fhir.nhs.uk/Id/nhs-number|9434765919";
         assert_eq!(asked(" 943 476-5919 ").unwrap(), [number]);
+        let failing = "identifier=https://fhir.nhs.uk/Id/nhs-number|3478526985";
+        assert_eq!(asked("347 852 6985").unwrap(), [failing]);
         assert_eq!(asked("Smith, An").unwrap(), ["name=Smith", "name=An"]);
         assert_eq!(asked("o'neil j").unwrap(), ["name=o'neil", "name=j"]);
         assert_eq!(asked(r"a|b\c").unwrap(), [r"name=a\|b\\c"]);

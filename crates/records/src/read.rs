@@ -1,12 +1,22 @@
 //! read, vread and history of one resource (FHIR R4, http 3.1.0.1, 3.1.0.2, 3.1.0.13).
 
-use ward_access::{Action, Grant, History, Read, Refused, Relationship, Target};
+use ward_access::{Action, Grant, History as HistoryAction, Read, Refused, Relationship, Target};
 use ward_core::ResourceKey;
 use ward_crypto::{Binding, Token};
 use ward_log::{Interaction, RefusalReason, WriteMethod};
 use ward_store::{Located, SealedVersion, Undisclosed};
 
-use crate::{Door, Error, Version, limits, records::Organisation};
+use crate::{Door, Error, Search, Version, Versions, limits, records::Organisation, search::Place};
+
+/// What a link of [`Door::history`] has for a type: no resource type, so that it pages nothing else.
+const VERSIONS: &str = "$versions";
+
+fn versions_of(key: &ResourceKey) -> Search {
+    Search {
+        resource_type: VERSIONS.to_owned(),
+        pairs: vec![(key.resource_type().to_owned(), key.id().to_owned())],
+    }
+}
 
 impl Door<'_> {
     /// The current version of a resource.
@@ -40,19 +50,34 @@ impl Door<'_> {
     }
 
     /// The versions of a resource, newest first, deletes included. Versions that were in the record
-    /// of a patient with whom the account has no relationship are left out.
+    /// of a patient with whom the account has no relationship are left out. With `link`, those after
+    /// the page that gave it as [`Versions::next`]; `count` at most.
     ///
     /// # Errors
-    /// [`Error::NotFound`] where there is none, or the account may not read it.
-    pub async fn history(&self, key: &ResourceKey) -> Result<Vec<Version>, Error> {
-        let (grant, _) = self.granted::<History>(key).await?;
+    /// [`Error::NotFound`] where there is none, or the account may not read it; [`Error::BadLink`].
+    pub async fn history(
+        &self,
+        key: &ResourceKey,
+        link: Option<&str>,
+        count: usize,
+    ) -> Result<Versions, Error> {
+        let before = link
+            .map(|link| self.open_history_link(key, link))
+            .transpose()?;
+        let (grant, _) = self.granted::<HistoryAction>(key).await?;
         let rows = self.own.store.versions(key)?;
-        let (mut versions, mut bytes) = (Vec::new(), 0);
-        for (_, row) in rows.into_iter().rev().take(limits::HISTORY) {
-            if bytes > limits::PAGE_BYTES {
+        let older = rows
+            .into_iter()
+            .rev()
+            .filter(|(version, _)| before.is_none_or(|before| *version < before));
+        let (mut versions, mut bytes, mut last, mut next) = (Vec::new(), 0, None, None);
+        for (place, (version, row)) in older.enumerate() {
+            if place == count.min(limits::HISTORY) || bytes > limits::PAGE_BYTES {
+                next = last.map(|last| self.history_link(key, last));
                 break;
             }
-            let version = self.sift::<History>(self.own.store.read(row)?)?;
+            last = Some(version);
+            let version = self.sift::<HistoryAction>(self.own.store.read(row)?)?;
             versions.extend(version.map(|version| {
                 version.open(&self.own.keys, |version| {
                     bytes += version.body.len();
@@ -60,8 +85,24 @@ impl Door<'_> {
                 })
             }));
         }
-        self.disclose(grant, Interaction::History, Undisclosed::gather(versions))
-            .await
+        let versions = Undisclosed::gather(versions).open(&self.own.keys, |versions| Versions {
+            total: (before.is_none() && next.is_none()).then_some(versions.len()),
+            versions,
+            next,
+        });
+        self.disclose(grant, Interaction::History, versions).await
+    }
+
+    fn history_link(&self, key: &ResourceKey, last: u64) -> String {
+        self.seal_link(&versions_of(key), Place::After(last))
+    }
+
+    fn open_history_link(&self, key: &ResourceKey, link: &str) -> Result<u64, Error> {
+        let link = self.open_link(link)?;
+        match link.place {
+            Place::After(last) if link.search == versions_of(key) => Ok(last),
+            _ => Err(Error::BadLink),
+        }
     }
 
     /// Locates a resource and asks for the grant; for what is unknown, it asks all the same, so

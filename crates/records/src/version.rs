@@ -50,6 +50,18 @@ impl std::fmt::Debug for Version {
     }
 }
 
+/// Versions of one resource, newest first.
+#[derive(Debug, Clone)]
+pub struct Versions {
+    /// Those of this page.
+    pub versions: Vec<Version>,
+    /// How many there are in all, where this page has them all: how many there are in a record that
+    /// the account may not see is not told.
+    pub total: Option<usize>,
+    /// The link of the page after it, opaque and for this account alone. `None` on the last.
+    pub next: Option<String>,
+}
+
 /// What a write came to.
 #[derive(Debug, Clone)]
 pub struct Written {

@@ -6,8 +6,9 @@ use ward_core::limits as core;
 pub const BATCH_OPERATIONS: usize = core::BUNDLE_ENTRIES + 100;
 /// Bytes of one batch: a largest body after sealing, and its index rows.
 pub const BATCH_BYTES: usize = 4 * core::BODY_BYTES;
-/// Postings of one resource: the largest published examples have some hundreds.
-pub const TOKENS: usize = 10_000;
+/// Postings of one resource: the largest published examples have some hundreds, a group two for
+/// each of its [`PATIENTS`].
+pub const TOKENS: usize = 25_000;
 /// Relationships that one resource may make: a care team of a whole trust.
 pub const RELATIONS: usize = 10_000;
 /// Patients that one resource may be part of the record of: a group's register.

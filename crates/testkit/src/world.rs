@@ -332,7 +332,7 @@ impl World {
         let resources: Vec<_> = resources.iter().map(|json| resource(json)).collect();
         let imported = self
             .records
-            .import(&ods(code), &resources, None)
+            .import(&ods(code), &resources, None, ward_records::Since::Keep)
             .await
             .expect("an import");
         assert!(imported.refused.is_empty(), "{:?}", imported.refused);

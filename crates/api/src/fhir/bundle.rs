@@ -6,7 +6,7 @@
 use ward_core::{RequestId, ResourceKey};
 use ward_http::Kind;
 use ward_log::WriteMethod;
-use ward_records::{EntryOutcome, Page, Version, Written};
+use ward_records::{EntryOutcome, Page, Version, Versions, Written};
 
 use super::{condition::etag, negotiate::Return};
 use crate::refused::refused;
@@ -41,7 +41,8 @@ impl<'a> Writer<'a> {
         let bodies = page.matches.iter().chain(&page.included);
         self.reserve(bodies.map(|version| version.body.len()));
         self.begin("searchset", page.total);
-        self.links(&format!("?_page={}", page.this), page.next.as_deref());
+        let next = page.next.as_ref().map(|next| format!("?_page={next}"));
+        self.links(&format!("?_page={}", page.this), next.as_deref());
         for (versions, mode) in [(&page.matches, "match"), (&page.included, "include")] {
             for version in versions {
                 self.begin_entry();
@@ -55,13 +56,13 @@ impl<'a> Writer<'a> {
     }
 
     /// The versions of a resource (R4 2.36, history).
-    pub(crate) fn history(mut self, versions: &[Version]) -> Vec<u8> {
+    pub(crate) fn history(mut self, key: &ResourceKey, page: &Versions) -> Vec<u8> {
+        let versions = &page.versions;
         self.reserve(versions.iter().map(|version| version.body.len()));
-        self.begin("history", Some(versions.len()));
-        let own = versions
-            .first()
-            .map(|version| format!("/{}/_history", version.key));
-        self.links(&own.unwrap_or_default(), None);
+        self.begin("history", page.total);
+        let own = format!("/{key}/_history");
+        let next = page.next.as_ref().map(|next| format!("{own}?_page={next}"));
+        self.links(&own, next.as_deref());
         for version in versions {
             self.begin_entry();
             self.resource(version);
@@ -177,7 +178,7 @@ impl<'a> Writer<'a> {
             ",\"link\":[{{\"relation\":\"self\",\"url\":\"{base}{own}\"}}"
         ));
         if let Some(next) = next {
-            let url = format!("{base}?_page={next}");
+            let url = format!("{base}{next}");
             self.push(&format!(",{{\"relation\":\"next\",\"url\":\"{url}\"}}"));
         }
         self.push("]");

@@ -51,7 +51,10 @@ pub(crate) fn written_answer(request: &AssuredRequest, base: &str, written: Writ
         Return::Minimal => Response::new(status),
         Return::Representation => Response::fhir(status, version.body),
         Return::OperationOutcome => {
-            Response::fhir(status, ward_fhir::OperationOutcome::of(&[]).into_bytes())
+            let stored = version.resource().map_err(refused)?;
+            let warnings = ward_fhir::nhs_number::warnings(&stored);
+            let outcome = ward_fhir::OperationOutcome::of(&warnings);
+            Response::fhir(status, outcome.into_bytes())
         }
     };
     let response = condition::with_version(response, number, time);

@@ -41,7 +41,10 @@ impl Links {
                 Some((link, fragment)) => (link, Some(fragment)),
                 None => (link, None),
             };
-            let key = self.find(base, link)?;
+            // A link to a version is a link to its resource (bundle 2.36.4.1).
+            let unversioned = || link.split_once("/_history/").map(|(link, _)| link);
+            let key = self.find(base, link);
+            let key = key.or_else(|| self.find(base, unversioned()?))?;
             Some(match fragment {
                 Some(fragment) => format!("{key}#{fragment}"),
                 None => key.to_string(),
@@ -139,6 +142,10 @@ mod tests {
         check(None, "http://x/fhir/Patient/9", "Patient/b");
         check(Some("http://x/fhir/Condition/1"), "Patient/9", "Patient/b");
         check(Some("http://y/fhir/Condition/1"), "Patient/9", "Patient/9");
+        let version = "Patient/9/_history/2";
+        check(Some("http://x/fhir/Condition/1"), version, "Patient/b");
+        check(None, "http://x/fhir/Patient/9/_history/2", "Patient/b");
+        check(Some("http://y/fhir/Condition/1"), version, version);
         check(None, "Patient/9", "Patient/9");
         check(None, "Patient?identifier=7", "Patient/c");
         check(None, "#contained", "#contained");

@@ -8,7 +8,7 @@ mod transaction;
 use ward_core::limits::BUNDLE_READS;
 use ward_fhir::{Bundle, BundleKind, Issue, IssueCode, Method, Resource};
 
-pub(crate) use links::{Links, conditional};
+pub(crate) use links::{Links, conditional, dangling};
 pub use step::version_of_etag;
 pub(crate) use step::within_entry;
 

@@ -57,11 +57,12 @@ impl Door<'_> {
         self.resolve_conditions(&mut plan, &unlinked).await?;
         plan.link(&Author::Account(self), unlinked).await;
         plan.refuse_repetitions(&marks);
+        plan.refuse_reading_the_deleted();
         if !plan.issues.is_empty() {
             plan.issues.truncate(ward_core::limits::ISSUES);
             return Err(Error::Invalid(plan.issues));
         }
-        let done = match self.may_read_all(&plan.reads).await {
+        let done = match self.may_read_all(&plan).await {
             Ok(()) => Author::Account(self).write(&plan.changes).await,
             Err(error) => Err(error),
         };
@@ -220,9 +221,12 @@ impl Door<'_> {
     }
 
     /// What is read after the changes must be readable before them, or nothing is changed.
-    async fn may_read_all(&self, reads: &[(usize, ToRead)]) -> Result<(), Error> {
-        for (index, read) in reads {
+    async fn may_read_all(&self, plan: &Plan) -> Result<(), Error> {
+        let written: HashSet<_> = plan.changes.iter().map(|change| &change.key).collect();
+        for (index, read) in &plan.reads {
             let may = match read {
+                // It is there when it is read, if it may be written.
+                ToRead::Resource(key, _) if written.contains(key) => Ok(()),
                 ToRead::Resource(key, _) => {
                     self.granted::<ward_access::Read>(key)
                         .await
@@ -337,6 +341,27 @@ impl Plan {
                     format!("Bundle.entry[{index}].resource"),
                     "the resource is too large",
                 )),
+            }
+        }
+    }
+
+    /// What a transaction deletes, it can't read: reading comes last.
+    fn refuse_reading_the_deleted(&mut self) {
+        let is_delete = |change: &&Change| matches!(change.kind, crate::write::Kind::Delete);
+        let deleted: HashSet<_> = self
+            .changes
+            .iter()
+            .filter(is_delete)
+            .map(|it| &it.key)
+            .collect();
+        for (index, read) in &self.reads {
+            if let ToRead::Resource(key, _) = read
+                && deleted.contains(key)
+            {
+                let place = format!("Bundle.entry[{index}]");
+                let what = "another entry of the transaction deletes what is read";
+                self.issues
+                    .push(Issue::error(IssueCode::Conflict, place, what));
             }
         }
     }

@@ -9,7 +9,7 @@ use ward_fhir::{
     Resource,
     search::{SearchQuery, SearchValues, extract, query_terms},
 };
-use ward_store::{Query, SealedVersion, Undisclosed};
+use ward_store::{Query, SealedVersion, Undisclosed, limits::QUERY_TOKENS};
 
 use crate::{Error, Version, limits::AT_A_TIME, marks, write::Author};
 
@@ -55,6 +55,7 @@ impl<'a> Sieve<'a> {
         if reach == Reach::Related {
             sieve.narrow()?;
         }
+        sieve.widen();
         Ok(sieve)
     }
 
@@ -79,6 +80,20 @@ impl<'a> Sieve<'a> {
             self.groups.push(subjects.iter().map(mark).collect());
         }
         Ok(())
+    }
+
+    /// Leaves out the groups that ask the index for the most, until it may be asked: every hit is
+    /// checked against the whole query anyway.
+    fn widen(&mut self) {
+        while self.groups.iter().map(Vec::len).sum::<usize>() > QUERY_TOKENS {
+            let widest = self
+                .groups
+                .iter()
+                .enumerate()
+                .max_by_key(|(_, group)| group.len());
+            let Some((place, _)) = widest else { break };
+            self.groups.swap_remove(place);
+        }
     }
 
     fn learn_all(&mut self) -> Result<Vec<Token>, Error> {

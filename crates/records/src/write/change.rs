@@ -20,12 +20,23 @@ pub(crate) struct Change {
 }
 
 pub(crate) enum Kind {
-    /// Create or update, validated. `only_if_changed`: an equal content makes no new version.
+    /// Create or update, validated.
     Put {
         resource: Resource,
-        only_if_changed: bool,
+        again: Again,
     },
     Delete,
+}
+
+/// What a content does that was written before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Again {
+    /// A new version.
+    Write,
+    /// Nothing, where it is the current one.
+    Leave,
+    /// Nothing, also where it was changed or deleted since: that stays as it is.
+    Keep,
 }
 
 /// A change that may be made, at what the store holds now.
@@ -33,7 +44,7 @@ pub(crate) enum Ground {
     Write(Box<Draft>),
     /// The content is there already.
     Unchanged(Version),
-    /// Deleted before.
+    /// Deleted before; or changed since, and to be kept.
     Nothing,
 }
 
@@ -65,7 +76,7 @@ impl Change {
     pub(crate) fn put(key: ResourceKey, resource: Resource, if_match: Option<u64>) -> Self {
         let kind = Kind::Put {
             resource,
-            only_if_changed: false,
+            again: Again::Write,
         };
         Self {
             index: 0,
@@ -92,11 +103,8 @@ impl Change {
     ) -> Result<Ground, Error> {
         let located = author.own().store.locate(&self.key)?;
         match &self.kind {
-            Kind::Put {
-                resource,
-                only_if_changed,
-            } => {
-                self.ground_put(author, now, located, resource, *only_if_changed)
+            Kind::Put { resource, again } => {
+                self.ground_put(author, now, located, resource, *again)
                     .await
             }
             Kind::Delete => self.ground_delete(author, located).await,
@@ -109,7 +117,7 @@ impl Change {
         now: Timestamp,
         located: Option<Located>,
         resource: &Resource,
-        only_if_changed: bool,
+        again: Again,
     ) -> Result<Ground, Error> {
         let own = author.own();
         let live = located.as_ref().filter(|located| !located.deleted);
@@ -135,10 +143,13 @@ impl Change {
         };
         self.check_version::<Update>(author, live.map(|located| located.version))
             .await?;
-        if let Some(live) = live.filter(|_| only_if_changed)
-            && let Some(same) = own.unchanged(live, &resource)?
+        if let Some(live) = live.filter(|_| again != Again::Write)
+            && let Some(same) = own.same_at(live.seq, &resource)?
         {
             return Ok(Ground::Unchanged(same));
+        }
+        if again == Again::Keep && located.is_some() && own.was_before(&self.key, &resource)? {
+            return Ok(Ground::Nothing);
         }
         let (expect, method) = match live {
             Some(live) => (Expect::Version(live.version), WriteMethod::Update),
@@ -255,10 +266,10 @@ fn patients(resource: &Resource) -> Vec<PatientId> {
 }
 
 impl Organisation {
-    /// The stored version, where it holds the same but for its version and time.
-    fn unchanged(&self, live: &Located, new: &Resource) -> Result<Option<Version>, Error> {
+    /// The version at a row, where it holds the same but for its version and time.
+    fn same_at(&self, row: u64, new: &Resource) -> Result<Option<Version>, Error> {
         let mut same = None;
-        let sealed = self.store.read(live.seq)?;
+        let sealed = self.store.read(row)?;
         let compare = |sealed| {
             let stored = self.open(sealed).ok()?;
             let expected = new.with_meta(stored.key.id(), stored.version, stored.last_updated);
@@ -268,6 +279,16 @@ impl Organisation {
         // The writer has just sent this content: nothing is shown that it doesn't have.
         drop(sealed.sift(&self.keys, compare));
         Ok(same)
+    }
+
+    /// Whether any version holds the same.
+    fn was_before(&self, key: &ResourceKey, new: &Resource) -> Result<bool, Error> {
+        for (_, row) in self.store.versions(key)? {
+            if self.same_at(row, new)?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn patients_at(&self, row: u64) -> Result<Vec<PatientId>, Error> {

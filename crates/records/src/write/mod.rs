@@ -14,7 +14,7 @@ use ward_fhir::{Issue, IssueCode, Resource, Severity, rewrite_references, valida
 use ward_store::{Batch, Operation, StoreError};
 
 pub(crate) use author::Author;
-pub(crate) use change::{Change, Ground, Kind};
+pub(crate) use change::{Again, Change, Ground, Kind};
 pub(crate) use turns::Turns;
 
 use crate::{Door, Error, Version, Written, limits, search::Condition};
@@ -149,7 +149,15 @@ impl Author<'_> {
                     ground => grounds.push(ground),
                 }
             }
-            let (operations, outcomes) = self.seal(grounds, now).await?;
+            let (operations, mut outcomes) = self.seal(grounds, now).await?;
+            if together == Together::All
+                && let Some(place) = outcomes.iter().position(Result::is_err)
+            {
+                let index = changes.get(place).map_or(0, |change| change.index);
+                outcomes
+                    .swap_remove(place)
+                    .map_err(|error| error.at(index))?;
+            }
             if operations.is_empty() {
                 return Ok(outcomes);
             }

@@ -3,7 +3,7 @@
 use ward_core::{PatientId, Random, Timestamp};
 use ward_crypto::{Binding, SubjectKey, Token};
 use ward_log::WriteMethod;
-use ward_store::Write;
+use ward_store::{Write, limits as store};
 
 use super::change::{Draft, Ground};
 use crate::{Error, Version, Written, marks, records::Organisation, relate};
@@ -60,6 +60,13 @@ impl Draft {
             };
             tokens = marks::of_resource(&own.keys, &resource, &subjects);
             relations = relate::rows(&own.keys, &resource, &key, &subjects, now);
+            // The store would refuse the whole batch.
+            if tokens.len() > store::TOKENS
+                || relations.len() > store::RELATIONS
+                || patients.len() > store::PATIENTS
+            {
+                return Err(Error::TooLarge);
+            }
             sealed = own
                 .keys
                 .seal_body(&subject, &binding, resource.json().as_bytes(), random);

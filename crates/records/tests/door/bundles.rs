@@ -198,6 +198,36 @@ async fn everything_that_is_wrong_in_a_transaction_is_named_with_its_entry() {
 }
 
 #[tokio::test]
+async fn a_transaction_reads_what_it_writes_and_not_what_it_deletes() {
+    let world = ward().await;
+    let program = world.program("WRD01", "feed", "system/*.cruds").await;
+    let assured = world.proved(&program);
+    let door = world.door(&assured).await;
+    let put = entry(
+        "",
+        "PUT",
+        "Patient/new",
+        "",
+        &patient("new", "New", "9990000034"),
+    );
+    let get = entry("", "GET", "Patient/new", "", "");
+    let outcomes = door
+        .bundle(&bundle("transaction", &[get, put]))
+        .await
+        .unwrap();
+    assert!(matches!(outcomes[0], EntryOutcome::Read(_)));
+    let delete = entry("", "DELETE", "Observation/a-1", "", "");
+    let get = entry("", "GET", "Observation/a-1", "", "");
+    let wrong = issues(
+        door.bundle(&bundle("transaction", &[get, delete]))
+            .await
+            .unwrap_err(),
+    );
+    assert_eq!(wrong[0].expression, "Bundle.entry[0]");
+    assert!(door.read(&key("Observation/a-1")).await.is_ok());
+}
+
+#[tokio::test]
 async fn conditions_name_what_is_there() {
     let world = ward().await;
     let program = world.program("WRD01", "feed", "system/*.cruds").await;

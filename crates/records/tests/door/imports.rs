@@ -9,7 +9,7 @@ async fn import(world: &World, resources: &[&str]) -> Imported {
     let resources: Vec<_> = resources.iter().map(|json| resource(json)).collect();
     world
         .records
-        .import(&ods("WRD01"), &resources, None)
+        .import(&ods("WRD01"), &resources, None, ward_records::Since::Keep)
         .await
         .unwrap()
 }
@@ -110,4 +110,118 @@ async fn the_same_resource_twice_in_one_import_is_two_versions() {
     )
     .await;
     assert_eq!((imported.created, imported.updated), (1, 1));
+}
+
+#[tokio::test]
+async fn an_import_that_is_run_again_leaves_what_was_done_since() {
+    let world = crate::ward().await;
+    let program = world.program("WRD01", "feed", "system/*.cruds").await;
+    let assured = world.proved(&program);
+    let door = world.door(&assured).await;
+    let (changed, deleted) = (key("Observation/a-1"), key("Observation/a-2"));
+    let next = resource(&observation("a-1", "a", "2026-01-05", "99"));
+    door.update(&changed, next, None).await.unwrap();
+    door.delete(&deleted, None).await.unwrap();
+    let again = [
+        observation("a-1", "a", "2026-01-05", "72"),
+        observation("a-2", "a", "2026-02-05", "80"),
+    ];
+    let again: Vec<&str> = again.iter().map(String::as_str).collect();
+    let imported = import(&world, &again).await;
+    assert_eq!(
+        (imported.kept, imported.created, imported.updated),
+        (2, 0, 0)
+    );
+    assert_eq!(door.read(&changed).await.unwrap().version, 2);
+    assert!(matches!(door.read(&deleted).await, Err(Error::Gone)));
+    let resources: Vec<_> = again.iter().map(|json| resource(json)).collect();
+    let (ods, since) = (ods("WRD01"), ward_records::Since::Overwrite);
+    let imported = world.records.import(&ods, &resources, None, since).await;
+    let imported = imported.unwrap();
+    assert_eq!((imported.created, imported.updated), (1, 1));
+}
+
+#[tokio::test]
+async fn a_history_goes_in_from_its_oldest_version_on() {
+    let world = World::new();
+    let entry = |family: &str, method: &str| {
+        let patient = patient("h", family, "9990000018");
+        format!(
+            r#"{{"fullUrl":"http://x/Patient/h","resource":{patient},
+            "request":{{"method":"{method}","url":"Patient/h"}}}}"#
+        )
+    };
+    let end = r#"{"fullUrl":"http://x/Patient/gone","request":{"method":"DELETE",
+        "url":"Patient/gone"}}"#;
+    let gone = format!(
+        r#"{{"resource":{},"request":{{"method":"PUT","url":"Patient/gone"}}}}"#,
+        patient("gone", "Gone", "9990000026")
+    );
+    let history = format!(
+        r#"{{"resourceType":"Bundle","type":"history","entry":[{},{},{end},{gone}]}}"#,
+        entry("Newest", "PUT"),
+        entry("Oldest", "POST"),
+    );
+    let first = import(&world, &[&history]).await;
+    assert!(first.refused.is_empty());
+    assert_eq!((first.created, first.updated, first.deleted), (2, 1, 1));
+    let before = world.store("WRD01").log_position();
+    let second = import(&world, &[&history]).await;
+    assert_eq!((second.kept, second.unchanged), (3, 1));
+    assert_eq!(world.store("WRD01").log_position(), before);
+    let program = world.program("WRD01", "reader", "system/*.rs").await;
+    let assured = world.proved(&program);
+    let door = world.door(&assured).await;
+    let newest = door.read(&key("Patient/h")).await.unwrap();
+    assert!(newest.resource().unwrap().json().contains("Newest"));
+    assert!(matches!(
+        door.read(&key("Patient/gone")).await,
+        Err(Error::Gone)
+    ));
+    let elsewhere = r#"{"resourceType":"Bundle","type":"transaction","entry":[
+        {"request":{"method":"DELETE","url":"Patient/h"}}]}"#;
+    assert_eq!(import(&world, &[elsewhere]).await.refused.len(), 1);
+}
+
+#[tokio::test]
+async fn what_somebody_should_look_at_goes_in_and_is_told() {
+    let world = World::new();
+    let imported = import(
+        &world,
+        &[
+            &patient("a", "Smith", "9990000019"),
+            &observation("o", "a", "2026-01-05", "72").replace("Patient/a", "urn:uuid:nobody"),
+            &observation("p", "a", "2026-01-05", "72").replace("Patient/a", "Patient?identifier=7"),
+            &observation("q", "a", "2026-01-05", "72"),
+        ],
+    )
+    .await;
+    assert_eq!(imported.created, 4);
+    let told: Vec<_> = imported
+        .warned
+        .iter()
+        .map(|it| (it.resource, it.issues[0].expression.as_str()))
+        .collect();
+    let expected = [
+        (0, "Patient.identifier[0].value"),
+        (1, "Observation.subject"),
+        (2, "Observation.subject"),
+    ];
+    assert_eq!(told, expected);
+}
+
+#[tokio::test]
+async fn a_resource_that_is_too_large_keeps_no_other_out() {
+    let world = World::new();
+    let concepts: Vec<_> = (0..30_000)
+        .map(|n| format!(r#"{{"code":"c{n}"}}"#))
+        .collect();
+    let large = format!(
+        r#"{{"resourceType":"CodeSystem","id":"large","status":"active","content":"complete",
+        "concept":[{}]}}"#,
+        concepts.join(",")
+    );
+    let imported = import(&world, &[&large, &patient("b", "Jones", "9990000026")]).await;
+    assert_eq!((imported.created, imported.refused.len()), (1, 1));
+    assert!(matches!(imported.refused[0].error, Error::TooLarge));
 }

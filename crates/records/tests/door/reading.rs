@@ -62,8 +62,8 @@ async fn a_refused_read_looks_like_an_unknown_id_and_costs_an_entry_too() {
     assert_eq!(world.store("WRD01").log_position(), before + 2);
     not_found(door.vread(&key("Observation/b-1"), 1).await);
     not_found(door.vread(&key("Observation/a-1"), 9).await);
-    not_found(door.history(&key("Observation/b-1")).await);
-    not_found(door.history(&key("Observation/nowhere")).await);
+    not_found(door.history(&key("Observation/b-1"), None, 100).await);
+    not_found(door.history(&key("Observation/nowhere"), None, 100).await);
     assert_eq!(world.store("WRD01").log_position(), before + 6);
     assert!(world.disclosures("WRD01", "b").await.is_empty());
 }
@@ -145,8 +145,9 @@ async fn a_care_team_without_an_end_ends_after_a_year_and_with_its_status_at_onc
     let ended = care_team("team-a", "a", "one", "").replace("active", "inactive");
     world.import("WRD01", &[&ended]).await;
     not_found(door.read(&key("Observation/a-1")).await);
+    let again = r#""name":"Again","#;
     world
-        .import("WRD01", &[&care_team("team-a", "a", "one", "")])
+        .import("WRD01", &[&care_team("team-a", "a", "one", again)])
         .await;
     assert!(door.read(&key("Observation/a-1")).await.is_ok());
     world.clock.advance(Duration::from_hours(24 * 365));
@@ -230,7 +231,7 @@ async fn versions_stay_and_the_deleted_is_gone_for_those_who_may_know() {
         first.resource().unwrap().root().text("meta.versionId"),
         Some("1")
     );
-    let history = door.history(&it).await.unwrap();
+    let history = door.history(&it, None, 100).await.unwrap().versions;
     let listed: Vec<_> = history.iter().map(|it| (it.version, it.method)).collect();
     let (create, update, delete) = (
         WriteMethod::Create,
@@ -275,7 +276,11 @@ async fn a_version_in_another_patients_record_stays_there() {
     let door = world.door(&assured).await;
     assert_eq!(door.read(&key("Observation/b-1")).await.unwrap().version, 2);
     not_found(door.vread(&key("Observation/b-1"), 1).await);
-    let history = door.history(&key("Observation/b-1")).await.unwrap();
+    let history = door
+        .history(&key("Observation/b-1"), None, 100)
+        .await
+        .unwrap()
+        .versions;
     assert_eq!(history.iter().map(|it| it.version).collect::<Vec<_>>(), [2]);
     assert!(world.disclosures("WRD01", "b").await.is_empty());
 }
@@ -291,4 +296,37 @@ async fn a_rebuilt_view_answers_as_before() {
     assert!(door.read(&key("Observation/a-1")).await.is_ok());
     not_found(door.read(&key("Observation/b-1")).await);
     assert!(world.clock.now() > ward_core::Timestamp::from_seconds(0));
+}
+
+#[tokio::test]
+async fn a_history_is_paged_by_links_of_its_own() {
+    let world = crate::ward().await;
+    let program = world.program("WRD01", "feed", "system/*.cruds").await;
+    let assured = world.proved(&program);
+    let door = world.door(&assured).await;
+    let it = key("Observation/a-1");
+    for value in 0..4 {
+        let next = resource(&observation("a-1", "a", "2026-01-05", &value.to_string()));
+        door.update(&it, next, None).await.unwrap();
+    }
+    let (mut seen, mut link) = (Vec::new(), None);
+    loop {
+        let page = door.history(&it, link.as_deref(), 2).await.unwrap();
+        assert_eq!(page.total, None);
+        seen.extend(page.versions.iter().map(|version| version.version));
+        link = page.next;
+        if link.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, [5, 4, 3, 2, 1]);
+    let whole = door.history(&it, None, 5).await.unwrap();
+    assert_eq!((whole.total, whole.next), (Some(5), None));
+    let first = door.history(&it, None, 2).await.unwrap();
+    let other = door
+        .history(&key("Observation/a-2"), first.next.as_deref(), 2)
+        .await;
+    assert!(matches!(other, Err(Error::BadLink)), "another resource's");
+    let page = door.page(&first.next.unwrap()).await;
+    assert!(page.is_err(), "a search's");
 }

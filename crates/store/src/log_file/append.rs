@@ -77,14 +77,17 @@ impl Appender {
     /// Where SQLite fails. Whether the entries are on the disk is then not known, and nothing may
     /// be appended any more.
     pub(crate) fn append(&mut self, entries: &[Sealed], time: Timestamp) -> Result<(), StoreError> {
+        // What can't be written was never there.
+        let mut grown = self.tree.clone();
         for entry in entries {
-            self.tree.append(entry.leaf);
+            grown.append(entry.leaf);
         }
-        let size = self.tree.size();
-        let note = self.signer.sign(&self.tree, time);
-        let tree = (size >= self.stored_tree + TREE_EVERY).then(|| self.tree.to_bytes());
+        let size = grown.size();
+        let note = self.signer.sign(&grown, time);
+        let tree = (size >= self.stored_tree + TREE_EVERY).then(|| grown.to_bytes());
         self.write(entries, size, &note, tree.as_deref())
             .map_err(StoreError::log)?;
+        self.tree = grown;
         if tree.is_some() {
             self.stored_tree = size;
         }

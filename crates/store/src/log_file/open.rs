@@ -1,6 +1,11 @@
 //! Creating and opening the log's file.
 
-use std::{fs::File, path::Path, time::Duration};
+use std::{
+    fs::{self, File},
+    io::ErrorKind,
+    path::Path,
+    time::Duration,
+};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 use ward_crypto::OrganisationKeys;
@@ -21,12 +26,23 @@ const CHECKPOINT_PAGES: u32 = 4_000;
 /// Nobody else writes to a log; whoever holds it this long makes the store refuse.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Creates an empty log.
+/// Creates an empty log: whole, or not at all.
 pub(crate) fn create(file: &Path) -> Result<(), StoreError> {
-    File::create_new(file).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => StoreError::Exists,
+    let new = file.with_extension("new");
+    match fs::remove_file(&new) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(StoreError::Io(error)),
+        _ => {}
+    }
+    create_tables(&new)?;
+    // Unlike a rename, a link takes the place of nothing.
+    fs::hard_link(&new, file).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => StoreError::Exists,
         _ => StoreError::Io(error),
     })?;
+    fs::remove_file(&new).map_err(StoreError::Io)
+}
+
+fn create_tables(file: &Path) -> Result<(), StoreError> {
     let connection = Connection::open(file).map_err(StoreError::log)?;
     connection
         .execute_batch(&format!(
@@ -40,7 +56,13 @@ pub(crate) fn create(file: &Path) -> Result<(), StoreError> {
              CREATE TABLE trees(size INTEGER PRIMARY KEY, tree BLOB NOT NULL) STRICT;
              COMMIT;"
         ))
-        .map_err(StoreError::log)
+        .map_err(StoreError::log)?;
+    // What is in the write-ahead log is then in the file.
+    connection
+        .close()
+        .map_err(|(_, error)| StoreError::log(error))?;
+    File::open(file)?.sync_all()?;
+    Ok(())
 }
 
 /// Opens a log to append to it, at the head that its last checkpoint signed.

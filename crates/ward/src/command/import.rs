@@ -162,7 +162,7 @@ impl Import<'_> {
         }
         let imported = self
             .records
-            .import(self.ods, &resources, None)
+            .import(self.ods, &resources, None, ward_records::Since::Keep)
             .await
             .map_err(Error::told)?;
         self.report.created += imported.created;

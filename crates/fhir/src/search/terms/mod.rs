@@ -52,7 +52,7 @@ mod tag {
 
 /// Terms that one group has at most. Asking an index for more costs more than it saves, so such a
 /// criterion (fifty ids of any type at all) is left to the check after opening.
-pub(super) const GROUP: usize = 4_000;
+pub(super) const GROUP: usize = 2_000;
 
 fn tagged(tag: u8, parts: &[&str]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(1 + parts.iter().map(|part| part.len()).sum::<usize>());

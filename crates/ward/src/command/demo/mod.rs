@@ -168,7 +168,7 @@ async fn load(
         if bundles.len() >= PEOPLE_AT_ONCE || number + 1 == options.people {
             let imported = ward
                 .records
-                .import(ods, &bundles, None)
+                .import(ods, &bundles, None, ward_records::Since::Keep)
                 .await
                 .map_err(Error::told)?;
             if let Some(refused) = imported.refused.first() {
