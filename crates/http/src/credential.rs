@@ -20,8 +20,8 @@ const FORM_TOKEN: HeaderName = HeaderName::from_static("x-form-token");
 /// The field that carries a session's form token.
 pub const FORM_TOKEN_FIELD: &str = "form_token";
 
-/// What DPoP proofs may be signed with, as challenges name it.
-pub const PROOF_ALGORITHMS: [&str; 4] = ["ES256", "ES384", "EdDSA", "RS384"];
+/// What DPoP proofs may be signed with, as challenges name it: all that [`Identity`] takes.
+pub const PROOF_ALGORITHMS: [&str; 3] = ["ES256", "ES384", "EdDSA"];
 
 /// Parameters of a query that carry credentials elsewhere (RFC 6750 2.3, RFC 6749 2.3.1).
 const IN_QUERY: [&str; 6] = [
@@ -81,7 +81,8 @@ pub(crate) struct Head<'a> {
 ///
 /// Credentials that Ward does not take are refused even where none is needed: a caller who sends a
 /// password or a bearer token must learn at once that it does not work here, and that it has been
-/// shown to a server.
+/// shown to a server. A DPoP-bound token is left unlooked at there: programs send theirs with
+/// whatever they ask.
 pub(crate) fn check(
     authenticate: &dyn Authenticate,
     origin: &Origin,
@@ -101,6 +102,7 @@ pub(crate) fn check(
             let token = dpop_token(authorization)?;
             service(authenticate, origin, head, token).map(Some)
         }
+        (Guard::Public { .. }, Some(authorization)) => dpop_token(authorization).map(|_| None),
         (_, Some(_)) => Err(bad_scheme()),
         (
             Guard::Assured {

@@ -165,7 +165,7 @@ impl Drop for OpenConnection {
 }
 
 /// A closed list: a caller may send any method, and each would be a label for good.
-fn name_of(method: &Method) -> &'static str {
+pub(crate) fn name_of(method: &Method) -> &'static str {
     let known = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"];
     known
         .into_iter()

@@ -6,6 +6,7 @@ use std::{
     pin::pin,
     sync::Arc,
     task::Poll,
+    time::Duration,
 };
 
 use hyper::{
@@ -22,7 +23,9 @@ use crate::{
     Pages, PublicRequest, Request, Response, Route, RouteError,
     body::{self, Budget},
     credential::{self, Head},
-    headers, path,
+    headers,
+    metrics::name_of,
+    path,
     render::Surface,
     response::WholeBody,
     route::{Guard, Handler},
@@ -190,7 +193,10 @@ impl Server {
         let path = parts.uri.path();
         let query = parts.uri.query().unwrap_or_default();
         path::check(path).map_err(|bad| match bad {
-            path::BadPath::Trick => HttpError::bad_request("bad-path", "No path here looks so."),
+            path::BadPath::Trick => HttpError::bad_request(
+                "bad-path",
+                "No path here has an empty, dotted or percent-encoded part, or ends with a slash.",
+            ),
             path::BadPath::TooLong => too_long(),
         })?;
         if query.len() > QUERY_BYTES {
@@ -254,8 +260,10 @@ impl Server {
     ) {
         let took = self.settings.clock.now().since(started);
         self.settings.metrics.answered(method, route, status, took);
-        let (status, ms) = (status.as_u16(), took.as_secs_f64() * 1000.0);
-        tracing::info!(target: "ward::access", %method, route, status, ms, request = %id);
+        // Of a closed list, as in the figures: a caller may send anything as a method.
+        let method = name_of(method);
+        let (status, ms) = (status.as_u16(), milliseconds(took));
+        tracing::info!(target: "ward::access", method, route, status, ms, request = %id);
     }
 }
 
@@ -289,6 +297,11 @@ async fn unpanicked<T>(future: impl Future<Output = T>) -> Option<T> {
     .await
 }
 
+/// To the microsecond, which is as a log shows it: dividing whole numbers leaves no tail of digits.
+fn milliseconds(took: Duration) -> f64 {
+    f64::from(u32::try_from(took.as_micros()).unwrap_or(u32::MAX)) / 1000.0
+}
+
 fn too_long() -> HttpError {
     HttpError::new(Kind::UriTooLong, "url-too-long", "The URL is too long.")
 }
@@ -317,4 +330,28 @@ fn finish(
         *response.body_mut() = WholeBody(bytes::Bytes::new());
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_shown_to_the_microsecond() {
+        for (nanos, shown) in [
+            (0, "0.0"),
+            (999, "0.0"),
+            (3_416_000, "3.416"),
+            (3_416_999, "3.416"),
+            (60_000_000_001, "60000.0"),
+        ] {
+            let shown_as = format!("{:?}", milliseconds(Duration::from_nanos(nanos)));
+            assert_eq!(shown_as, shown);
+        }
+        for micros in 0..100_000 {
+            let shown = milliseconds(Duration::from_micros(micros)).to_string();
+            let digits = shown.split_once('.').map_or(0, |(_, digits)| digits.len());
+            assert!(digits <= 3, "{shown}");
+        }
+    }
 }

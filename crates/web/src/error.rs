@@ -106,7 +106,10 @@ impl Page for ErrorPage {
             HttpError::internal(&std::io::Error::other("log.db is gone")),
             HttpError::unavailable("too-slow", "This took too long."),
             HttpError::unauthenticated("signed-out", "Sign in to go on."),
-            HttpError::bad_request("bad-path", "No path here looks so."),
+            HttpError::bad_request(
+                "bad-path",
+                "No path here has an empty, dotted or percent-encoded part, or ends with a slash.",
+            ),
         ];
         errors
             .iter()

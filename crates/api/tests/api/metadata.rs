@@ -90,6 +90,18 @@ async fn the_smart_configuration_says_how_to_get_a_token() {
         document["grant_types_supported"],
         serde_json::json!(["client_credentials"])
     );
+    // No RSA: a proof of such a key is refused.
+    assert_eq!(
+        document["dpop_signing_alg_values_supported"],
+        serde_json::json!(["ES256", "ES384", "EdDSA"])
+    );
+    let patients = format!("{BASE}/Patient");
+    let challenged = ward.server.wire.send("GET", &patients, &[], b"").await;
+    let challenge = challenged.header("www-authenticate").unwrap();
+    assert!(
+        challenge.contains(r#"algs="ES256 ES384 EdDSA""#),
+        "{challenge}"
+    );
     for unknown in [
         "/fhir/NONE9/metadata",
         "/fhir/wrd01/metadata",
