@@ -9,11 +9,13 @@ pub mod form;
 pub mod tls;
 
 mod body;
+mod capacity;
 mod credential;
 mod error;
 mod headers;
 mod metrics;
 mod origin;
+mod paced;
 mod path;
 mod render;
 mod request;
@@ -21,9 +23,11 @@ mod response;
 mod route;
 mod serve;
 mod server;
+mod shares;
 mod table;
 
 pub use bytes::Bytes;
+pub use capacity::Capacity;
 pub use credential::{Authenticate, FORM_TOKEN_FIELD, PROOF_ALGORITHMS};
 pub use error::{Answer, HttpError, Kind};
 pub use headers::REQUEST_ID;

@@ -21,6 +21,7 @@ pub struct Route {
     pub(crate) guard: Guard,
     pub(crate) handler: Handler,
     pub(crate) body_limit: usize,
+    pub(crate) only_reads: bool,
 }
 
 /// What a request must prove before a route's handler runs.
@@ -58,6 +59,8 @@ pub struct Listed {
     pub pattern: &'static str,
     /// What must be proved.
     pub guard: Guard,
+    /// Whether it changes nothing, and so ends when its caller goes.
+    pub only_reads: bool,
 }
 
 #[derive(Clone)]
@@ -106,12 +109,14 @@ impl Route {
     fn new(method: Method, pattern: &'static str, guard: Guard, handler: Handler) -> Self {
         let takes_body = [Method::POST, Method::PUT, Method::PATCH].contains(&method);
         let body_limit = if takes_body { FORM_BYTES } else { 0 };
+        let only_reads = method.is_safe();
         Self {
             method,
             pattern,
             guard,
             handler,
             body_limit,
+            only_reads,
         }
     }
 
@@ -123,12 +128,21 @@ impl Route {
         self
     }
 
+    /// Says of a POST that it changes nothing: a search whose parameters stand in the body. Like a
+    /// GET it then ends when its caller goes, where a change runs to its end.
+    #[must_use]
+    pub fn only_reads(mut self) -> Self {
+        self.only_reads = true;
+        self
+    }
+
     /// The route as an inventory shows it.
     pub fn listed(&self) -> Listed {
         Listed {
             method: self.method.clone(),
             pattern: self.pattern,
             guard: self.guard,
+            only_reads: self.only_reads,
         }
     }
 }

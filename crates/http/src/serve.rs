@@ -20,13 +20,19 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::ServerConfig;
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{Semaphore, watch},
+    sync::watch,
     time::{sleep, timeout},
 };
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use ward_core::limits;
 
-use crate::Server;
+use crate::{
+    Server,
+    paced::Paced,
+    shares::{Caller, Shares},
+};
+
+type Stream = TlsStream<Paced<TcpStream>>;
 
 /// A connection of HTTP/2 without requests is closed after this time.
 const IDLE: Duration = Duration::from_mins(2);
@@ -38,6 +44,8 @@ const HEAD_BYTES: u32 = 64 * 1024;
 const HEADERS: usize = 64;
 /// Requests under way may take so long to end after a shutdown.
 const DRAIN: Duration = Duration::from_secs(20);
+/// A connection that was told to end may take so long to: a request's time, and its answer's way.
+const FAREWELL: Duration = limits::REQUEST.saturating_add(DRAIN);
 
 /// Serves until `shutdown` is done, then lets requests under way end, within 20 seconds.
 ///
@@ -50,7 +58,8 @@ pub async fn serve(
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let acceptor = TlsAcceptor::from(tls);
-    let room = Arc::new(Semaphore::new(limits::CONNECTIONS));
+    let capacity = server.capacity();
+    let room = Shares::new(capacity.connections, capacity.connections_of_address());
     let (stop, stopping) = watch::channel(());
     let mut shutdown = pin!(shutdown);
     loop {
@@ -63,7 +72,7 @@ pub async fn serve(
             sleep(Duration::from_millis(50)).await;
             continue;
         };
-        let Ok(permit) = Arc::clone(&room).try_acquire_owned() else {
+        let Some(place) = room.try_take(Caller::at(address.ip())) else {
             server.metrics().connection_refused();
             continue;
         };
@@ -71,7 +80,7 @@ pub async fn serve(
         let stopping = stopping.clone();
         tokio::spawn(async move {
             connection(server, acceptor, stream, address, stopping).await;
-            drop(permit);
+            drop(place);
         });
     }
     drop((listener, stopping));
@@ -91,6 +100,7 @@ async fn connection(
     let _open = server.metrics().connected();
     // Answers are written whole: waiting for more to send would only add delay.
     let _ = stream.set_nodelay(true);
+    let stream = Paced::new(stream, server.capacity().write_pause);
     let Ok(Ok(stream)) = timeout(limits::HANDSHAKE, acceptor.accept(stream)).await else {
         server.metrics().handshake_failed();
         return;
@@ -105,10 +115,11 @@ async fn connection(
 /// A caller that breaks the protocol or goes away ends its own connection; there is nobody to tell.
 async fn http1(
     server: Arc<Server>,
-    stream: TlsStream<TcpStream>,
+    stream: Stream,
     address: SocketAddr,
     mut stopping: watch::Receiver<()>,
 ) {
+    let life = server.capacity().connection_life;
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let server = Arc::clone(&server);
         async move { Ok::<_, std::convert::Infallible>(server.respond(request, address.ip()).await) }
@@ -122,17 +133,20 @@ async fn http1(
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
     tokio::select! {
         _ = connection.as_mut() => return,
-        _ = stopping.changed() => connection.as_mut().graceful_shutdown(),
+        _ = stopping.changed() => {}
+        () = sleep(life) => {}
     }
-    let _ = connection.await;
+    connection.as_mut().graceful_shutdown();
+    let _ = timeout(FAREWELL, connection).await;
 }
 
 async fn http2(
     server: Arc<Server>,
-    stream: TlsStream<TcpStream>,
+    stream: Stream,
     address: SocketAddr,
     mut stopping: watch::Receiver<()>,
 ) {
+    let life = server.capacity().connection_life;
     let activity = Arc::new(Activity::default());
     let seen = Arc::clone(&activity);
     let service = service_fn(move |request: hyper::Request<Incoming>| {
@@ -156,9 +170,10 @@ async fn http2(
         _ = connection.as_mut() => return,
         _ = stopping.changed() => {}
         () = activity.idle() => {}
+        () = sleep(life) => {}
     }
     connection.as_mut().graceful_shutdown();
-    let _ = timeout(DRAIN, connection).await;
+    let _ = timeout(FAREWELL, connection).await;
 }
 
 /// What goes on on a connection of HTTP/2.

@@ -17,10 +17,11 @@ use hyper::{
 };
 use tokio::time::timeout;
 use ward_core::{Clock, Random, RequestId, Timestamp, limits};
+use ward_identity::Assured;
 
 use crate::{
-    Answer, AssuredRequest, Authenticate, Credential, HttpError, Kind, Listed, Metrics, Origin,
-    Pages, PublicRequest, Request, Response, Route, RouteError,
+    Answer, AssuredRequest, Authenticate, Capacity, Credential, HttpError, Kind, Listed, Metrics,
+    Origin, Pages, PublicRequest, Request, Response, Route, RouteError,
     body::{self, Budget},
     credential::{self, Head},
     headers,
@@ -29,6 +30,7 @@ use crate::{
     render::Surface,
     response::WholeBody,
     route::{Guard, Handler},
+    shares::{Caller, Full, Share, Shares},
     table::{Found, Parameters, RouteTable},
 };
 
@@ -59,11 +61,25 @@ pub struct Server {
     origin: Arc<Origin>,
     settings: Settings,
     budget: Budget,
+    capacity: Capacity,
+    /// Handlers of those who have proved who they are.
+    handlers: Shares,
+    /// Handlers of anyone.
+    public_handlers: Shares,
 }
 
 impl Server {
     /// A server of these routes and no others.
     pub fn new(routes: Vec<Route>, settings: Settings) -> Result<Arc<Self>, RouteError> {
+        Self::with_capacity(routes, settings, Capacity::default())
+    }
+
+    /// One that does so much at once.
+    pub fn with_capacity(
+        routes: Vec<Route>,
+        settings: Settings,
+        capacity: Capacity,
+    ) -> Result<Arc<Self>, RouteError> {
         let table = RouteTable::new(routes)?;
         let origin = Arc::new(settings.origin.clone());
         Ok(Arc::new(Self {
@@ -71,6 +87,9 @@ impl Server {
             origin,
             settings,
             budget: Budget::default(),
+            capacity,
+            handlers: Shares::new(capacity.handlers, capacity.handlers_of_account),
+            public_handlers: Shares::new(capacity.handlers, capacity.handlers_of_address()),
         }))
     }
 
@@ -81,6 +100,10 @@ impl Server {
 
     pub(crate) fn metrics(&self) -> &Arc<Metrics> {
         &self.settings.metrics
+    }
+
+    pub(crate) const fn capacity(&self) -> &Capacity {
+        &self.capacity
     }
 
     /// Answers one request from `address`. Never fails and never panics.
@@ -160,28 +183,56 @@ impl Server {
             body: whole,
             lease,
         };
-        let may_be_cut_off = request.method.is_safe();
+        self.run(route, request, assured).await
+    }
+
+    /// Runs the handler, once it has a place.
+    async fn run(&self, route: &Route, request: Request, assured: Option<Assured>) -> Answer {
+        if let Some(assured) = &assured {
+            check_form(route, &request, assured)?;
+        }
+        let place = self.place(assured.as_ref(), request.address).await?;
         let answer = match (&route.handler, assured) {
             (Handler::Public(handler), None) => handler(PublicRequest(request)),
             (Handler::Assured(handler), Some(assured)) => {
-                check_form(route, &request, &assured)?;
                 handler(AssuredRequest { request, assured })
             }
             // A guard that proved too little or too much for its handler: refuse.
             _ => return Err(HttpError::broken()),
         };
-        if may_be_cut_off {
+        if route.only_reads {
             return answer.await;
         }
         // A change runs to its end, whether or not its caller waits: else a caller could go away
-        // between the moment when a link's use is written down and the moment when it ends.
-        match tokio::spawn(answer).await {
+        // between the moment when a link's use is written down and the moment when it ends. Its
+        // place stays taken until then.
+        let to_its_end = async move {
+            let _place = place;
+            answer.await
+        };
+        match tokio::spawn(to_its_end).await {
             Ok(answer) => answer,
             Err(stopped) => match stopped.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
                 Err(_) => Err(HttpError::broken()),
             },
         }
+    }
+
+    /// A place for a handler, of its account's or, where nobody is proved, of its address's.
+    async fn place(&self, assured: Option<&Assured>, address: IpAddr) -> Result<Share, HttpError> {
+        let (shares, caller) = match assured {
+            Some(assured) => (&self.handlers, Caller::Account(assured.account())),
+            None => (&self.public_handlers, Caller::at(address)),
+        };
+        let taken = shares.take(caller, self.capacity.patience).await;
+        taken.map_err(|full| match full {
+            Full::Own => {
+                let text = "Too many of your requests are under way: let some of them end first.";
+                HttpError::new(Kind::TooManyRequests, "too-many-at-once", text).retry_after(1)
+            }
+            Full::All => HttpError::unavailable("busy", "Too many requests at once: try again."),
+        })
     }
 
     /// Finds the route, or the answer that follows from there being none.
@@ -227,7 +278,7 @@ impl Server {
         route: &Route,
         parts: &Parts,
         address: IpAddr,
-    ) -> Result<Option<ward_identity::Assured>, HttpError> {
+    ) -> Result<Option<Assured>, HttpError> {
         let Parts {
             method, headers, ..
         } = parts;
@@ -268,11 +319,7 @@ impl Server {
 }
 
 /// A change asked for with a session must come from a form that the session was given.
-fn check_form(
-    route: &Route,
-    request: &Request,
-    assured: &ward_identity::Assured,
-) -> Result<(), HttpError> {
+fn check_form(route: &Route, request: &Request, assured: &Assured) -> Result<(), HttpError> {
     let by_session = matches!(
         route.guard,
         Guard::Assured {

@@ -25,6 +25,9 @@ pub enum RouteError {
     /// The pattern can't be read.
     #[error("{0:?} is no pattern of a path")]
     Pattern(&'static str),
+    /// A method that changes what it names can't only read.
+    #[error("{0} {1} is declared to only read")]
+    OnlyReads(Method, &'static str),
 }
 
 /// What answers at one path.
@@ -67,6 +70,10 @@ impl RouteTable {
     pub(crate) fn new(routes: Vec<Route>) -> Result<Self, RouteError> {
         let mut root = Node::default();
         for (index, route) in routes.iter().enumerate() {
+            let may_only_read = route.method.is_safe() || route.method == Method::POST;
+            if route.only_reads && !may_only_read {
+                return Err(RouteError::OnlyReads(route.method.clone(), route.pattern));
+            }
             let parts = parts(route.pattern).ok_or(RouteError::Pattern(route.pattern))?;
             let endpoint = root.endpoint_at(&parts);
             if endpoint
@@ -89,6 +96,8 @@ impl RouteTable {
                 method,
                 pattern: route.pattern,
                 guard,
+                // HEAD and OPTIONS alone.
+                only_reads: true,
             };
             if route.method == Method::GET {
                 listed.push(method(Method::HEAD, route.guard));
@@ -319,6 +328,25 @@ mod tests {
             let error = RouteTable::new(vec![route(Method::GET, bad)]).unwrap_err();
             assert_eq!(error, RouteError::Pattern(bad));
         }
+    }
+
+    #[test]
+    fn a_change_can_not_be_declared_to_only_read() {
+        for method in [Method::PUT, Method::PATCH, Method::DELETE] {
+            let routes = vec![route(method.clone(), "/a").only_reads()];
+            assert_eq!(
+                RouteTable::new(routes).unwrap_err(),
+                RouteError::OnlyReads(method, "/a")
+            );
+        }
+        let routes = vec![
+            route(Method::POST, "/a"),
+            route(Method::POST, "/b").only_reads(),
+        ];
+        let listed = RouteTable::new(routes).unwrap().listed();
+        let posts = listed.iter().filter(|row| row.method == Method::POST);
+        let reading: Vec<_> = posts.map(|row| row.only_reads).collect();
+        assert_eq!(reading, [false, true]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod config;
 mod data;
 mod error;
 mod files;
+mod open_files;
 mod telemetry;
 mod tls;
 mod wiring;

@@ -72,7 +72,8 @@ pub(crate) fn routes(api: &Arc<Api>) -> Vec<Route> {
             "search-type",
             dpop,
             with(api, search::post),
-        ),
+        )
+        .only_reads(),
         Route::assured(post, of_type, "create", dpop, with(api, create::post))
             .body_limit(limits::RESOURCE_BYTES),
         Route::assured(get.clone(), of_one, "read", dpop, with(api, read::get)),

@@ -45,6 +45,37 @@ async fn the_public_routes_are_these_and_may_only_become_fewer() {
 }
 
 #[tokio::test]
+async fn a_search_ends_when_its_caller_goes_and_a_change_does_not() {
+    let ward = ward().await;
+    let listed = ward.server.routes().into_iter();
+    let (reading, changing): (Vec<_>, Vec<_>) = listed
+        .filter(|route| !route.method.is_safe())
+        .map(|route| {
+            (
+                route.only_reads,
+                format!("{} {}", route.method, route.pattern),
+            )
+        })
+        .partition(|(only_reads, _)| *only_reads);
+    let names = |routes: Vec<(bool, String)>| -> Vec<String> {
+        routes.into_iter().map(|(_, name)| name).collect()
+    };
+    assert_eq!(names(reading), ["POST /fhir/{ods}/{type}/_search"]);
+    let mut changing = names(changing);
+    changing.sort();
+    assert_eq!(
+        changing,
+        [
+            "DELETE /fhir/{ods}/{type}/{id}",
+            "POST /fhir/{ods}",
+            "POST /fhir/{ods}/{type}",
+            "POST /oauth/token",
+            "PUT /fhir/{ods}/{type}/{id}",
+        ]
+    );
+}
+
+#[tokio::test]
 async fn no_route_lets_anyone_in_without_a_proof() {
     let ward = ward().await;
     let before = ward.patients().await;

@@ -1,16 +1,17 @@
-//! A server over TLS on a free port that lets nobody in.
+//! A server over TLS on a free port.
 #![allow(clippy::unwrap_used, reason = "a test that can't be set up fails")]
+#![allow(dead_code, reason = "each file of tests uses its part")]
 
 use std::{net::IpAddr, ops::Deref, sync::Arc};
 
 use rustls::pki_types::PrivateKeyDer;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use ward_core::{SystemClock, SystemRandom};
-use ward_http::{Authenticate, Metrics, Origin, PlainPages, Route, Server, Settings};
+use ward_http::{Authenticate, Capacity, Metrics, Origin, PlainPages, Route, Server, Settings};
 use ward_identity::{Assured, Error};
 use ward_testkit::{Raw, Wire};
 
-struct Closed;
+pub(crate) struct Closed;
 
 impl Authenticate for Closed {
     fn session(&self, _: &str, _: IpAddr) -> Option<Assured> {
@@ -30,7 +31,16 @@ pub(crate) struct Running {
     pub(crate) done: JoinHandle<std::io::Result<()>>,
 }
 
+/// Serves with the usual capacity, and lets nobody in.
 pub(crate) async fn start(routes: Vec<Route>) -> Running {
+    start_with(routes, Arc::new(Closed), Capacity::default()).await
+}
+
+pub(crate) async fn start_with(
+    routes: Vec<Route>,
+    authenticate: Arc<dyn Authenticate>,
+    capacity: Capacity,
+) -> Running {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let certified = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
@@ -41,13 +51,13 @@ pub(crate) async fn start(routes: Vec<Route>) -> Running {
     let authority = format!("localhost:{}", address.port());
     let settings = Settings {
         origin: Origin::parse(&format!("https://{authority}")).unwrap(),
-        authenticate: Arc::new(Closed),
+        authenticate,
         pages: Arc::new(PlainPages),
         metrics: Arc::clone(&metrics),
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom),
     };
-    let server = Server::new(routes, settings).unwrap();
+    let server = Server::with_capacity(routes, settings, capacity).unwrap();
     let (stop, stopped) = oneshot::channel();
     let stopped = async { drop(stopped.await) };
     let done = tokio::spawn(ward_http::serve(

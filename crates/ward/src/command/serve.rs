@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use tokio::{net::TcpListener, signal};
 use ward_api::Api;
-use ward_http::{Metrics, Origin, Server, Settings};
+use ward_http::{Capacity, Metrics, Origin, Server, Settings};
 use ward_identity::Identity;
 use ward_web::{ErrorPages, Web};
 
@@ -13,12 +13,13 @@ use crate::{
     config::Config,
     data::Data,
     error::Error,
-    runtime, telemetry, tls, wiring,
+    open_files, runtime, telemetry, tls, wiring,
     wiring::{Certificate, Ward},
 };
 
 pub(crate) fn run(config: &Config) -> Result<(), Error> {
     telemetry::start(config.text("log.filter"))?;
+    let capacity = open_files::capacity();
     let data = Data::open(&config.path("data.dir"))?;
     let root = key::unlock(config, &data)?;
     let (chain, private_key) = (
@@ -35,7 +36,8 @@ pub(crate) fn run(config: &Config) -> Result<(), Error> {
         let listener = listen(config.address("server.listen")).await?;
         let metrics = listen(config.address("metrics.listen")).await?;
         println!("Ward serves {public_url}; stop it with Ctrl-C.");
-        serve(ward, public_url, &certificate, listener, Some(metrics)).await
+        let listeners = (listener, Some(metrics));
+        serve(ward, public_url, &certificate, listeners, capacity).await
     })
 }
 
@@ -45,13 +47,14 @@ pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
         .map_err(|error| Error::Told(format!("can't listen on {address}: {error}")))
 }
 
-/// Serves until Ctrl-C or a termination signal.
+/// Serves until Ctrl-C or a termination signal: pages and FHIR on the first listener, figures on
+/// the second.
 pub(crate) async fn serve(
     ward: Ward,
     public_url: &str,
     certificate: &Certificate<'_>,
-    listener: TcpListener,
-    metrics_listener: Option<TcpListener>,
+    (listener, metrics_listener): (TcpListener, Option<TcpListener>),
+    capacity: Capacity,
 ) -> Result<(), Error> {
     let (clock, random) = wiring::machine();
     let (chain, private_key) = tls::read(certificate.chain, certificate.key)?;
@@ -76,7 +79,7 @@ pub(crate) async fn serve(
         clock,
         random,
     };
-    let server = Server::new(routes, settings).map_err(Error::told)?;
+    let server = Server::with_capacity(routes, settings, capacity).map_err(Error::told)?;
     let upkeep = tokio::spawn(keep_up(ward.identity));
     let figures =
         metrics_listener.map(|listener| tokio::spawn(ward_http::serve_metrics(metrics, listener)));

@@ -12,6 +12,7 @@ use clap::Args;
 use ward_core::{AccountId, Clock as _, Ods, SystemClock, SystemRandom};
 use ward_crypto::{RootKey, SealedRoot, Unlock};
 use ward_fhir::{Limits, Resource};
+use ward_http::Capacity;
 use ward_identity::{Author, EnrolmentLink, Error as IdentityError, NewAccount, Role};
 use ward_people::{Population, Staff, StaffRole};
 
@@ -20,7 +21,7 @@ use crate::{
     config::Config,
     data::Data,
     error::Error,
-    files, runtime, telemetry, tls, wiring,
+    files, open_files, runtime, telemetry, tls, wiring,
     wiring::{Certificate, Ward},
 };
 
@@ -74,6 +75,7 @@ pub(crate) struct Told {
 
 pub(crate) fn run(config: &Config, options: &Options) -> Result<(), Error> {
     telemetry::start(config.text("log.filter"))?;
+    let capacity = open_files::capacity();
     let temporary;
     let dir = if let Some(dir) = &options.dir {
         std::path::absolute(dir).map_err(Error::file(dir))?
@@ -81,10 +83,10 @@ pub(crate) fn run(config: &Config, options: &Options) -> Result<(), Error> {
         temporary = tempfile::tempdir().map_err(Error::told)?;
         temporary.path().to_owned()
     };
-    runtime()?.block_on(demo(options, &dir))
+    runtime()?.block_on(demo(options, &dir, capacity))
 }
 
-async fn demo(options: &Options, dir: &Path) -> Result<(), Error> {
+async fn demo(options: &Options, dir: &Path, capacity: Capacity) -> Result<(), Error> {
     let listener = serve::listen(SocketAddr::from(([127, 0, 0, 1], options.port))).await?;
     let port = listener.local_addr().map_err(Error::told)?.port();
     let url = format!("https://localhost:{port}");
@@ -124,7 +126,7 @@ async fn demo(options: &Options, dir: &Path) -> Result<(), Error> {
         chain: &tls.join("server.pem"),
         key: &tls.join("server.key"),
     };
-    serve::serve(ward, &url, &certificate, listener, None).await
+    serve::serve(ward, &url, &certificate, (listener, None), capacity).await
 }
 
 /// A demo that was kept, or a new one with an unsealed root key.
