@@ -27,7 +27,7 @@ impl Identity {
             let id = owner(&key)?;
             let account = record.into_account(id, ledger.ods())?;
             let name = account.name.clone();
-            self.tokens.register(&account)?;
+            self.tokens.register(&account, Some(self.started))?;
             let member = Member::new(account, credentials.remove(&id).unwrap_or_default());
             self.names.write().insert(name, id);
             self.members.write().insert(id, member);

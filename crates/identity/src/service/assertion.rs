@@ -18,6 +18,9 @@ const JTI_BYTES: usize = 256;
 pub(crate) const REMEMBERED: Duration =
     limits::CLIENT_ASSERTION.saturating_add(limits::CLOCK_SKEW.saturating_mul(2));
 
+/// How far ahead an assertion may end.
+const LATEST_END: Duration = limits::CLIENT_ASSERTION.saturating_add(limits::CLOCK_SKEW);
+
 #[derive(Deserialize)]
 struct Header<'a> {
     #[serde(borrow)]
@@ -61,8 +64,6 @@ pub(crate) struct Expected<'a> {
     /// The URL of the token endpoint.
     pub(crate) audience: &'a str,
     pub(crate) now: Timestamp,
-    /// Since when the server remembers what was used.
-    pub(crate) since: Timestamp,
 }
 
 /// An assertion that was read, but not yet believed.
@@ -76,6 +77,8 @@ pub(crate) struct Assertion<'a> {
 struct OwnedClaims {
     client: Box<str>,
     id: Vec<u8>,
+    made: Option<NumericDate>,
+    end: NumericDate,
 }
 
 impl<'a> Assertion<'a> {
@@ -96,6 +99,8 @@ impl<'a> Assertion<'a> {
         let claims = OwnedClaims {
             client: claims.iss.into(),
             id: claims.jti.into_owned().into_bytes(),
+            made: claims.iat,
+            end: claims.exp,
         };
         Ok(Self {
             jwt,
@@ -108,6 +113,25 @@ impl<'a> Assertion<'a> {
     /// The client that it claims to be of.
     pub(crate) fn client(&self) -> &str {
         &self.claims.client
+    }
+
+    /// Whether it can't have been used before `since`, when the server began to remember what is
+    /// used. Then it could be dated ahead as it can now: by the skew, and to an end as late.
+    ///
+    /// # Errors
+    /// [`Error::Client`].
+    pub(crate) fn check_unused_before(&self, since: Timestamp) -> Result<(), Error> {
+        let OwnedClaims { made, end, .. } = &self.claims;
+        let is_later = |date: &NumericDate, ahead| date.0 > since + ahead;
+        let made_later = made
+            .as_ref()
+            .is_some_and(|made| is_later(made, limits::CLOCK_SKEW));
+        if made_later || is_later(end, LATEST_END) {
+            return Ok(());
+        }
+        Err(Error::Client(
+            "made before this server started, or just then: make another, with iat",
+        ))
     }
 
     /// Verifies it with the keys of that client; gives its id, which may have been used before.
@@ -176,13 +200,12 @@ impl Claims<'_> {
     }
 
     fn check_time(&self, expected: &Expected<'_>) -> Result<(), Error> {
-        let &Expected { now, since, .. } = expected;
-        let latest = limits::CLIENT_ASSERTION + limits::CLOCK_SKEW;
+        let now = expected.now;
         let NumericDate(end) = self.exp;
         if end <= now {
             return Err(Error::Client("expired"));
         }
-        if end > now + latest {
+        if end > now + LATEST_END {
             return Err(Error::Client("exp is more than 5 minutes ahead"));
         }
         let ahead = |date: &Option<NumericDate>| {
@@ -192,17 +215,7 @@ impl Claims<'_> {
         if ahead(&self.nbf) || ahead(&self.iat) {
             return Err(Error::Client("not yet valid"));
         }
-        // What was used before a restart is not remembered: such an assertion is not taken again.
-        let made_since = self
-            .iat
-            .as_ref()
-            .is_some_and(|NumericDate(made)| made.as_seconds() >= since.as_seconds());
-        if made_since || end > since + latest {
-            return Ok(());
-        }
-        Err(Error::Client(
-            "made before this server started: make another, with iat",
-        ))
+        Ok(())
     }
 }
 
@@ -215,16 +228,16 @@ mod tests {
     const EXPECTED: Expected<'_> = Expected {
         audience: "https://ward.example/oauth/token",
         now: Timestamp::from_seconds(1_795_435_200),
-        since: Timestamp::from_seconds(1_795_435_000),
     };
+    const STARTED: Timestamp = Timestamp::from_seconds(1_795_435_000);
 
     fn read(header: &str, claims: &str) -> Result<(), Error> {
         let encode = |part: &str| data_encoding::BASE64URL_NOPAD.encode(part.as_bytes());
         let text = format!("{}.{}.AAAA", encode(header), encode(claims));
-        Assertion::read(&text, &EXPECTED).map(drop)
+        Assertion::read(&text, &EXPECTED)?.check_unused_before(STARTED)
     }
 
-    /// What a `since` before this start rules out, `iat` and a late `exp` rule in.
+    /// What the start rules out, an `iat` and an `exp` rule in that no assertion had before it.
     #[test]
     fn what_may_have_been_used_before_the_start_is_refused() {
         let header = r#"{"alg":"ES384","kid":"1","typ":"JWT"}"#;
@@ -233,7 +246,8 @@ mod tests {
             format!(r#"{{"iss":"a","sub":"a","aud":"{audience}","jti":"1",{rest}}}"#)
         };
         for (rest, good) in [
-            (r#""exp":1795435300,"iat":1795435000"#, true),
+            (r#""exp":1795435300,"iat":1795435011"#, true),
+            (r#""exp":1795435300,"iat":1795435010"#, false),
             (r#""exp":1795435300,"iat":1795434999"#, false),
             (r#""exp":1795435310"#, false),
             (r#""exp":1795435311"#, true),

@@ -85,7 +85,7 @@ impl Identity {
             ..draft
         };
         let id = self.add(by, account.clone(), Changes::default()).await?;
-        self.tokens.register(&account)?;
+        self.tokens.register(&account, None)?;
         Ok(id)
     }
 

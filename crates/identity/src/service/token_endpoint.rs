@@ -227,7 +227,6 @@ impl Identity {
         let expected = assertion::Expected {
             audience: &self.token_url,
             now: self.now(),
-            since: self.started,
         };
         let assertion = Assertion::read(&request.client_assertion, &expected)?;
         if request
@@ -239,8 +238,11 @@ impl Identity {
         }
         let unknown = || Error::Client("no such client, or its key is not registered");
         let id: AccountId = assertion.client().parse().map_err(|_| unknown())?;
-        let keys = self.tokens.keys(id).ok_or_else(unknown)?;
-        let assertion_id = match assertion.verify(&keys) {
+        let registered = self.tokens.registered(id).ok_or_else(unknown)?;
+        if let Some(since) = registered.remembered_since {
+            assertion.check_unused_before(since)?;
+        }
+        let assertion_id = match assertion.verify(&registered.keys) {
             Ok(id) => id,
             Err(error) => {
                 self.client_failed(id, SignInFailure::WrongFactor, caller)

@@ -18,9 +18,18 @@ pub(crate) struct Grant {
     pub(crate) key: BoundKey,
 }
 
+/// What a service authenticates with.
+#[derive(Clone)]
+pub(crate) struct Registered {
+    pub(crate) keys: Arc<KeySet>,
+    /// When this process began, where the service is older than it: what it used before then is
+    /// not remembered. None where it was registered since, under an id that nobody had before.
+    pub(crate) remembered_since: Option<Timestamp>,
+}
+
 /// Registered keys, live tokens, and what was used.
 pub(crate) struct Tokens {
-    keys: RwLock<HashMap<AccountId, Arc<KeySet>>>,
+    registered: RwLock<HashMap<AccountId, Registered>>,
     live: RwLock<Live>,
     pub(crate) assertions: Replay,
     pub(crate) proofs: Replay,
@@ -35,7 +44,7 @@ struct Live {
 impl Default for Tokens {
     fn default() -> Self {
         Self {
-            keys: RwLock::default(),
+            registered: RwLock::default(),
             live: RwLock::default(),
             assertions: Replay::new(limits::CLIENT_ASSERTIONS, assertion::REMEMBERED),
             proofs: Replay::new(limits::DPOP_PROOFS, dpop::REMEMBERED),
@@ -45,17 +54,24 @@ impl Default for Tokens {
 
 impl Tokens {
     /// Prepares the keys of a service; nothing of other accounts.
-    pub(crate) fn register(&self, account: &Account) -> Result<(), Error> {
+    pub(crate) fn register(
+        &self,
+        account: &Account,
+        remembered_since: Option<Timestamp>,
+    ) -> Result<(), Error> {
         let Some(service) = &account.service else {
             return Ok(());
         };
-        let keys = Arc::new(KeySet::parse(&service.jwks)?);
-        self.keys.write().insert(account.id, keys);
+        let registered = Registered {
+            keys: Arc::new(KeySet::parse(&service.jwks)?),
+            remembered_since,
+        };
+        self.registered.write().insert(account.id, registered);
         Ok(())
     }
 
-    pub(crate) fn keys(&self, account: AccountId) -> Option<Arc<KeySet>> {
-        self.keys.read().get(&account).map(Arc::clone)
+    pub(crate) fn registered(&self, account: AccountId) -> Option<Registered> {
+        self.registered.read().get(&account).cloned()
     }
 
     pub(crate) fn get(&self, hash: &TokenHash) -> Option<Arc<Grant>> {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ward_core::limits;
 use ward_identity::{Author, Caller, Error, Role, TokenRequest};
 use ward_testkit::SoftwarePasskey;
 
@@ -156,6 +157,7 @@ async fn a_service_goes_on_with_a_new_token_and_no_old_assertion() {
         matches!(replayed, Err(Error::Client(_))),
         "made before this server started"
     );
+    world.pass(limits::CLOCK_SKEW + Duration::from_secs(1));
     let assertion = client
         .assertion(&id.to_string(), TOKEN_URL, world.now(), "a2")
         .unwrap();
@@ -173,4 +175,37 @@ async fn a_service_goes_on_with_a_new_token_and_no_old_assertion() {
         "system/Patient.rs"
     );
     assert_eq!(world.identity.accounts(&ods("WRD01")).len(), 3);
+}
+
+/// The attack: an assertion dated ahead is used, seen by somebody, and used again after a quick
+/// restart. A service that is new to the process has used none before.
+#[tokio::test]
+async fn an_assertion_dated_ahead_does_not_work_again_after_a_restart() {
+    let world = World::new();
+    let (id, client) = world.service("lab", "system/Patient.rs").await;
+    let ahead = world.now() + limits::CLOCK_SKEW;
+    let assertion = client
+        .assertion(&id.to_string(), TOKEN_URL, ahead, "a1")
+        .unwrap();
+    let request = TokenRequest::from_form(&form(&assertion, "system/Patient.r")).unwrap();
+    let caller = Caller::default();
+    let proof = |world: &World, jti| {
+        client
+            .proof("POST", TOKEN_URL, world.now(), jti, None)
+            .unwrap()
+    };
+    let first = proof(&world, "p1");
+    world
+        .identity
+        .token(&request, Some(&first), &caller)
+        .await
+        .unwrap();
+    let mut world = world;
+    for (jti, wait) in [("p2", 0), ("p3", 1), ("p4", 12)] {
+        world.pass(Duration::from_secs(wait));
+        world = world.restart();
+        let proof = proof(&world, jti);
+        let again = world.identity.token(&request, Some(&proof), &caller).await;
+        assert!(matches!(again, Err(Error::Client(_))), "{jti}");
+    }
 }
