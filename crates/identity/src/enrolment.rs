@@ -11,6 +11,7 @@ use crate::{
     Account, Caller, Error, Identity, SignInName,
     account::Member,
     factor::Credentials,
+    hashing::Standing,
     ledger::Changes,
     passkey::StoredPasskey,
     password::{self, PasswordHash},
@@ -127,7 +128,10 @@ impl Identity {
             totp,
             tries_left: limits::ENROLMENT_CODES,
         };
-        let ceremony = self.app_enrolments.start(state, self.now(), &*self.random);
+        let owner = u128::from_be_bytes(*account.id.as_bytes());
+        let ceremony = self
+            .app_enrolments
+            .start(owner, state, self.now(), &*self.random);
         Ok(AppEnrolment {
             ceremony,
             uri,
@@ -175,7 +179,10 @@ impl Identity {
         let password = password.to_owned();
         let random = Arc::clone(&self.random);
         let hash = self
-            .hash(move || PasswordHash::new(&password, &*random))
+            .hashing
+            .run(Standing::Known, move || {
+                PasswordHash::new(&password, &*random)
+            })
             .await?;
         let changes = Changes::default()
             .put(key::password(account.id), &hash)?
@@ -222,9 +229,10 @@ impl Identity {
             account: account.id,
             state,
         };
+        let owner = u128::from_be_bytes(*account.id.as_bytes());
         let ceremony = self
             .passkey_enrolments
-            .start(state, self.now(), &*self.random);
+            .start(owner, state, self.now(), &*self.random);
         Ok(Started { ceremony, options })
     }
 

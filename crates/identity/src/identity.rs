@@ -1,13 +1,9 @@
 //! All that is known of who may get in, in memory, and where it is durable.
 
-use std::{
-    collections::HashMap,
-    net::IpAddr,
-    sync::{Arc, atomic::AtomicUsize},
-};
+use std::{collections::HashMap, net::IpAddr, sync::Arc, time::Duration};
 
 use parking_lot::RwLock;
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::Mutex;
 use ward_core::{AccountId, Clock, Ods, Random, RequestId, Timestamp, limits};
 use ward_crypto::OrganisationKeys;
 use ward_log::Actor;
@@ -17,10 +13,11 @@ use webauthn_rs::prelude::DiscoverableAuthentication;
 use crate::{
     Assured, Error, Scopes, SignInName,
     account::Member,
-    attempts::{Attempts, Familiar},
+    attempts::{Attempts, ByOrigin, Familiar},
     ceremony::Ceremonies,
     enrolment::{AppCeremony, Link, PasskeyCeremony},
     failures::Failures,
+    hashing::Hashing,
     ledger::{Changes, Ledger},
     passkey::RelyingParty,
     password::PasswordHash,
@@ -108,11 +105,9 @@ pub struct Identity {
     pub(crate) passkey_enrolments: Ceremonies<PasskeyCeremony>,
     pub(crate) app_enrolments: Ceremonies<AppCeremony>,
     pub(crate) by_account: Attempts,
-    pub(crate) by_address: Attempts,
+    pub(crate) by_origin: ByOrigin,
     pub(crate) familiar: Familiar,
-    pub(crate) starts_by_address: Attempts,
-    pub(crate) hashing: Arc<Semaphore>,
-    pub(crate) waiting: AtomicUsize,
+    pub(crate) hashing: Hashing,
     pub(crate) nobody: Nobody,
     pub(crate) no_scopes: Arc<Scopes>,
 }
@@ -176,15 +171,13 @@ impl Identity {
             links: RwLock::default(),
             sessions: Sessions::default(),
             tokens: Tokens::default(),
-            sign_ins: Ceremonies::new(limits::CEREMONIES, limits::CEREMONY),
-            passkey_enrolments: Ceremonies::new(limits::CEREMONIES, limits::CEREMONY),
-            app_enrolments: Ceremonies::new(limits::CEREMONIES, limits::APP_ENROLMENT),
-            by_account: Attempts::new(limits::ATTEMPTS_PER_ACCOUNT, window),
-            by_address: Attempts::new(limits::ATTEMPTS_PER_ADDRESS, window),
+            sign_ins: ceremonies(limits::CEREMONY),
+            passkey_enrolments: ceremonies(limits::CEREMONY),
+            app_enrolments: ceremonies(limits::APP_ENROLMENT),
+            by_account: Attempts::stricter(limits::ATTEMPTS_PER_ACCOUNT, window),
+            by_origin: ByOrigin::new(limits::ATTEMPTS_PER_ADDRESS, window),
             familiar: Familiar::new(),
-            starts_by_address: Attempts::new(limits::CEREMONIES_PER_ADDRESS, window),
-            hashing: Arc::new(Semaphore::new(limits::PASSWORD_HASHES_AT_ONCE)),
-            waiting: AtomicUsize::new(0),
+            hashing: Hashing::new(),
             nobody: Nobody {
                 password: PasswordHash::of_nobody(&*random),
                 totp: TotpSecret::new(&*random),
@@ -236,4 +229,12 @@ impl Identity {
             .commit(actor, request, self.now(), changes)
             .await
     }
+}
+
+fn ceremonies<T>(life: Duration) -> Ceremonies<T> {
+    Ceremonies::new(
+        limits::CEREMONIES,
+        limits::CEREMONIES_PER_ADDRESS as usize,
+        life,
+    )
 }

@@ -16,6 +16,7 @@ mod enrolment;
 mod error;
 mod factor;
 mod failures;
+mod hashing;
 mod identity;
 mod ledger;
 mod load;

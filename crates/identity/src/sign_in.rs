@@ -13,7 +13,7 @@ use crate::{
     Account, Caller, Error, Identity, SignInName, Started,
     account::Member,
     assured::Proof,
-    attempts::neighbourhood,
+    attempts::{neighbourhood, network},
     ledger::Changes,
     record::{SessionRecord, key},
     session::Session,
@@ -44,18 +44,18 @@ pub(crate) struct Proved {
 }
 
 impl Identity {
-    /// Begins a sign-in with a passkey, of whoever it may be.
+    /// Begins a sign-in with a passkey, of whoever it may be. Nobody is refused: where one network
+    /// begins too many, its own oldest are forgotten, so that a flood from behind the address of a
+    /// site costs its people time, and others nothing.
     ///
     /// # Errors
-    /// [`Error::TooManyAttempts`] where one address begins too many.
+    /// [`Error::Passkey`] where no challenge could be made.
     pub fn start_passkey_sign_in(&self, caller: &Caller<'_>) -> Result<Started, Error> {
-        let now = self.now();
-        if let Some(address) = caller.address.map(neighbourhood) {
-            let taken = self.starts_by_address.take(&address, now);
-            taken.map_err(|wait| Error::TooManyAttempts { wait })?;
-        }
         let (options, state) = self.relying_party.start_sign_in()?;
-        let ceremony = self.sign_ins.start(state, now, &*self.random);
+        let network = caller.address.map_or(0, network);
+        let ceremony = self
+            .sign_ins
+            .start(network, state, self.now(), &*self.random);
         Ok(Started { ceremony, options })
     }
 

@@ -1,16 +1,20 @@
 //! Signing in with what is typed: a password and a code, in one step.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::{net::IpAddr, sync::Arc};
 
 use ward_core::{AccountId, Secret, limits};
 use ward_log::{Factors, SignInFailure};
 
 use crate::{
-    Caller, Error, Identity, Role, SignInName, SignedIn, account::Member, attempts::neighbourhood,
-    ledger::Changes, name::fold, record::key, sign_in::Proved, token::sha256,
+    Caller, Error, Identity, Role, SignInName, SignedIn,
+    account::Member,
+    attempts::{Taken, TakenOfOrigin, neighbourhood},
+    hashing::Standing,
+    ledger::Changes,
+    name::fold,
+    record::key,
+    sign_in::Proved,
+    token::sha256,
 };
 
 impl Identity {
@@ -26,14 +30,17 @@ impl Identity {
         caller: &Caller<'_>,
     ) -> Result<SignedIn, Error> {
         let parsed = SignInName::parse(name).ok();
-        let attempt = self.attempt(parsed.as_ref(), name, caller);
-        if let Err(error) = self.take_attempt(&attempt) {
-            self.write_failure(parsed.as_ref(), SignInFailure::TooManyAttempts, caller)
-                .await?;
-            return Err(error);
-        }
+        let attempt = match self.take_attempt(parsed.as_ref(), name, caller) {
+            Ok(attempt) => attempt,
+            Err(error) => {
+                self.write_failure(parsed.as_ref(), SignInFailure::TooManyAttempts, caller)
+                    .await?;
+                return Err(error);
+            }
+        };
         let member = parsed.as_ref().and_then(|name| self.member_named(name));
-        match self.prove_typed(member, password, code).await {
+        let standing = attempt.standing();
+        match self.prove_typed(member, password, code, standing).await {
             Ok((proved, changes)) => {
                 let signed_in = self.begin_session(proved, changes, caller).await?;
                 self.attempt_succeeded(&attempt);
@@ -57,6 +64,7 @@ impl Identity {
         member: Option<Arc<Member>>,
         password: &str,
         code: &str,
+        standing: Standing,
     ) -> Result<(Proved, Changes), Typed> {
         let (hash, generation) = member.as_ref().map_or((None, 0), |member| {
             let credentials = member.credentials.lock();
@@ -70,7 +78,8 @@ impl Identity {
             String::new()
         });
         let is_right = self
-            .hash(move || hash.verify(typed.expose()))
+            .hashing
+            .run(standing, move || hash.verify(typed.expose()))
             .await
             .map_err(Typed::Failed)?;
         let Some(member) = member else {
@@ -106,67 +115,63 @@ impl Identity {
         ))
     }
 
-    /// By the name as it was folded, not by the account: names without one are limited alike.
-    fn attempt(&self, parsed: Option<&SignInName>, typed: &str, caller: &Caller<'_>) -> Attempt {
+    /// Takes an attempt of what it counts against, before it is made: of all or of none, so that
+    /// what is refused for one reason uses up nothing else.
+    ///
+    /// By the name as it was folded, not by the account: names without one are limited alike. At a
+    /// familiar place a name has a limit of its own, instead of those of the place: whoever shares
+    /// the place can't use up what its people have.
+    fn take_attempt(
+        &self,
+        parsed: Option<&SignInName>,
+        typed: &str,
+        caller: &Caller<'_>,
+    ) -> Result<Attempt, Error> {
         let name = parsed.map_or_else(
             || sha256(fold(typed).unwrap_or_default().as_bytes()),
             SignInName::fingerprint,
         );
-        let address = caller.address.map(neighbourhood);
         let now = self.now();
-        let place = address.filter(|address| self.familiar.knows(&(name, *address), now));
-        Attempt {
-            address,
-            key: (name, place),
-        }
-    }
-
-    fn take_attempt(&self, attempt: &Attempt) -> Result<(), Error> {
-        let now = self.now();
-        let wait = |wait| Error::TooManyAttempts { wait };
-        if let Some(address) = &attempt.address {
-            self.by_address.take(address, now).map_err(wait)?;
-        }
-        self.by_account.take(&attempt.key, now).map_err(wait)
+        let too_many = |wait| Error::TooManyAttempts { wait };
+        let place = caller.address.map(neighbourhood);
+        let place = place.filter(|place| self.familiar.knows(&(name, *place), now));
+        let of_origin = match (place, caller.address) {
+            (None, Some(from)) => {
+                let taken = self.by_origin.take(from, now).map_err(too_many)?;
+                Some((from, taken))
+            }
+            _ => None,
+        };
+        let key = (name, place);
+        let of_name = self.by_account.take(&key, now).map_err(|wait| {
+            self.give_origin_back(of_origin);
+            too_many(wait)
+        })?;
+        Ok(Attempt {
+            key,
+            of_name,
+            of_origin,
+        })
     }
 
     fn give_attempt_back(&self, attempt: &Attempt) {
-        let now = self.now();
-        if let Some(address) = &attempt.address {
-            self.by_address.give_back(address, now);
-        }
-        self.by_account.give_back(&attempt.key, now);
+        let Attempt { key, of_name, .. } = attempt;
+        self.by_account.give_back(key, *of_name, self.now());
+        self.give_origin_back(attempt.of_origin);
     }
 
-    /// A success is no failure of its address; but it clears nothing there, or one account of
-    /// the attacker's own would clear the way to others.
+    /// A success is no failure of its origin; but it clears nothing there, or one account of the
+    /// attacker's own would clear the way to others.
     fn attempt_succeeded(&self, attempt: &Attempt) {
-        let now = self.now();
-        self.by_account.succeeded(&attempt.key, now);
-        if let Some(address) = attempt.address {
-            self.by_address.give_back(&address, now);
-        }
+        let Attempt { key, of_name, .. } = attempt;
+        self.by_account.succeeded(key, *of_name, self.now());
+        self.give_origin_back(attempt.of_origin);
     }
 
-    /// Runs a password hash where it blocks nobody, a few at a time.
-    ///
-    /// # Errors
-    /// [`Error::Busy`] where too many wait.
-    pub(crate) async fn hash<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> Result<T, Error> + Send + 'static,
-    ) -> Result<T, Error> {
-        let _waiting = Waiting::new(&self.waiting)?;
-        let permit = Arc::clone(&self.hashing)
-            .acquire_owned()
-            .await
-            .map_err(|_| Error::Busy)?;
-        // The permit goes along: a caller who leaves does not free the core that is still at work.
-        let work = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            work()
-        });
-        work.await.map_err(|_| Error::Busy)?
+    fn give_origin_back(&self, of_origin: Option<(IpAddr, TakenOfOrigin)>) {
+        if let Some((from, taken)) = of_origin {
+            self.by_origin.give_back(from, taken, self.now());
+        }
     }
 }
 
@@ -193,30 +198,20 @@ enum Typed {
     Failed(Error),
 }
 
-/// What an attempt counts against.
+/// What an attempt counts against, and what it took of that.
 struct Attempt {
-    address: Option<u128>,
     /// The name, and its place where that is familiar.
     key: ([u8; 32], Option<u128>),
+    of_name: Taken,
+    /// Of the limits of the place, where it is not familiar.
+    of_origin: Option<(IpAddr, TakenOfOrigin)>,
 }
 
-/// A place in the queue for a hash.
-struct Waiting<'a>(&'a AtomicUsize);
-
-impl<'a> Waiting<'a> {
-    fn new(waiting: &'a AtomicUsize) -> Result<Self, Error> {
-        let place = Self(waiting);
-        let before = waiting.fetch_add(1, Ordering::Relaxed);
-        if before < limits::PASSWORD_HASHES_WAITING {
-            Ok(place)
-        } else {
-            Err(Error::Busy)
+impl Attempt {
+    const fn standing(&self) -> Standing {
+        match self.key {
+            (_, Some(_)) => Standing::Known,
+            (_, None) => Standing::Stranger,
         }
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod enrolment;
+mod floods;
 mod passkeys;
 mod passwords;
 mod restart;

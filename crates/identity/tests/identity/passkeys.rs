@@ -291,16 +291,42 @@ async fn a_suspended_owner_is_refused_and_a_resumed_one_gets_in() {
     world.sign_in(&mut passkey).await.unwrap();
 }
 
+/// The attack: a guest behind the address of a hospital starts without end. The hospital's people
+/// get in all the same, and what others have under way goes on.
 #[tokio::test]
-async fn one_address_can_start_only_so_many_ceremonies() {
+async fn a_flood_of_starts_keeps_nobody_out() {
     let world = World::new();
-    let caller = from("192.0.2.9");
-    let started = (0..limits::CEREMONIES_PER_ADDRESS + 10)
-        .filter(|_| world.identity.start_passkey_sign_in(&caller).is_ok())
-        .count();
-    assert_eq!(started, limits::CEREMONIES_PER_ADDRESS as usize);
+    let (_, mut mary) = world.with_passkey("mary").await;
+    let (_, mut john) = world.with_passkey("john").await;
+    let (hospital, elsewhere) = (from("192.0.2.9"), from("192.0.2.10"));
+    let started = world.identity.start_passkey_sign_in(&elsewhere).unwrap();
+    for _ in 0..limits::CEREMONIES + 10 {
+        let _ = world.identity.start_passkey_sign_in(&hospital);
+    }
+    world.sign_in_as(&mut mary, &hospital).await.unwrap();
+    let response = john.get(&started.options).await.unwrap();
     world
         .identity
-        .start_passkey_sign_in(&from("192.0.2.10"))
+        .finish_passkey_sign_in(&started.ceremony, &response, &elsewhere)
+        .await
+        .unwrap();
+}
+
+/// The same attack from all addresses of an IPv6 network that one customer has.
+#[tokio::test]
+async fn a_flood_of_starts_from_one_ipv6_network_keeps_nobody_out() {
+    let world = World::new();
+    let (_, mut mary) = world.with_passkey("mary").await;
+    let elsewhere = from("2001:db8:6::1");
+    let started = world.identity.start_passkey_sign_in(&elsewhere).unwrap();
+    for n in 0..limits::CEREMONIES + 10 {
+        let attacker = from(&format!("2001:db8:5:{:x}::1", n % 65_536));
+        world.identity.start_passkey_sign_in(&attacker).unwrap();
+    }
+    let response = mary.get(&started.options).await.unwrap();
+    world
+        .identity
+        .finish_passkey_sign_in(&started.ceremony, &response, &elsewhere)
+        .await
         .unwrap();
 }
