@@ -219,11 +219,7 @@ impl Identity {
     pub(crate) fn start_passkey(&self, member: &Member) -> Result<Started, Error> {
         let account = member.account();
         let existing = member.credentials.lock().passkeys.clone();
-        if existing.len() >= limits::PASSKEYS_PER_ACCOUNT {
-            return Err(Error::NotPossible(
-                "the account has as many passkeys as it may",
-            ));
-        }
+        has_room(&existing)?;
         let (options, state) = self.relying_party.start_registration(&account, &existing)?;
         let state = PasskeyCeremony {
             account: account.id,
@@ -236,6 +232,8 @@ impl Identity {
         Ok(Started { ceremony, options })
     }
 
+    /// The passkey of an answer. The account's passkeys are counted again, as other ceremonies may
+    /// have ended since this one began.
     pub(crate) fn finish_passkey(
         &self,
         member: &Member,
@@ -251,6 +249,7 @@ impl Identity {
         if state.account != member.account().id {
             return Err(Error::Ceremony);
         }
+        has_room(&member.credentials.lock().passkeys)?;
         let passkey = self
             .relying_party
             .finish_registration(response, &state.state, label, now)?;
@@ -306,6 +305,16 @@ impl Identity {
         apply(&mut link.member.credentials.lock());
         Ok(())
     }
+}
+
+/// Whether an account may have one passkey more.
+fn has_room(passkeys: &[StoredPasskey]) -> Result<(), Error> {
+    if passkeys.len() < limits::PASSKEYS_PER_ACCOUNT {
+        return Ok(());
+    }
+    Err(Error::NotPossible(
+        "the account has as many passkeys as it may",
+    ))
 }
 
 fn own_names(account: &Account) -> [&str; 3] {

@@ -32,12 +32,12 @@ impl Identity {
         label: &str,
         caller: &Caller<'_>,
     ) -> Result<(), Error> {
-        let member = self.may_change_factors(assured)?;
         let _changing = self
             .organisation(assured.organisation())?
             .changing
             .lock()
             .await;
+        let member = self.may_change_factors(assured)?;
         let passkey = self.finish_passkey(&member, ceremony, response, label)?;
         let id = assured.account();
         let changes = Changes::default().put(key::passkey(id, &passkey.id()), &passkey)?;
@@ -59,12 +59,16 @@ impl Identity {
         passkey: &str,
         caller: &Caller<'_>,
     ) -> Result<(), Error> {
-        let member = self.may_change_factors(assured)?;
         let _changing = self
             .organisation(assured.organisation())?
             .changing
             .lock()
             .await;
+        let member = self.member(assured.account()).ok_or(Error::NoSuchAccount)?;
+        // A sign-in may be on its way with this very passkey. What it writes of it must be on the
+        // disk before the passkey is removed there, or a restart would bring the passkey back.
+        let proving = member.proving.lock().await;
+        self.may_change_factors(assured)?;
         {
             let credentials = member.credentials.lock();
             let view = credentials.view();
@@ -84,18 +88,20 @@ impl Identity {
         let actor = Some(assured.actor());
         self.commit(assured.organisation(), actor, caller.request, changes)
             .await?;
+        drop(proving);
         let (account, keep) = (assured.account(), Some(assured.session()));
         self.end_all(account, keep, SignOutCause::Revoked, Some(assured.actor()))
             .await
     }
 
     /// Who changes factors proved who they are just now, and with a passkey where they have one:
-    /// a weaker way in must not make itself a stronger one.
+    /// a weaker way in must not make itself a stronger one. And what was proved still stands: to
+    /// be asked after each wait, as the session or the account may have ended in it.
     fn may_change_factors(&self, assured: &Assured) -> Result<Arc<Member>, Error> {
         let member = self.member(assured.account()).ok_or(Error::NoSuchAccount)?;
         let has_passkey = !member.credentials.lock().passkeys.is_empty();
         let is_fresh = self.now().since(assured.proved_at()) <= limits::FRESH_PROOF;
-        if assured.role() == Role::Service || !is_fresh {
+        if assured.role() == Role::Service || !is_fresh || !self.is_in_force(assured) {
             return Err(Error::FreshProof);
         }
         if has_passkey && !assured.phishing_resistant() {

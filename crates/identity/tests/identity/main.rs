@@ -6,6 +6,7 @@
 mod accounts;
 mod enrolment;
 mod floods;
+mod own_factors;
 mod passkeys;
 mod passwords;
 mod restart;
