@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::Write as _,
+    io::{ErrorKind, Write as _},
     path::Path,
 };
 
@@ -24,9 +24,38 @@ pub(crate) fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     replace(path, bytes, 0o600)
 }
 
+/// Opens a file that is there to be locked, and makes it where it is not there.
+pub(crate) fn open_lock(path: &Path) -> Result<File, Error> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(Error::file(path))
+}
+
 /// Reads a text file.
 pub(crate) fn read(path: &Path) -> Result<String, Error> {
     fs::read_to_string(path).map_err(Error::file(path))
+}
+
+/// Reads a file; none where there is no such file.
+pub(crate) fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, Error> {
+    match fs::read(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        read => read.map(Some).map_err(Error::file(path)),
+    }
+}
+
+/// Whether something is there. That it can't be told is an error, not a no.
+pub(crate) fn exists(path: &Path) -> Result<bool, Error> {
+    path.try_exists().map_err(Error::file(path))
+}
+
+/// Makes the names in a folder durable.
+pub(crate) fn sync_dir(path: &Path) -> Result<(), Error> {
+    File::open(path)
+        .and_then(|folder| folder.sync_all())
+        .map_err(Error::file(path))
 }
 
 /// Writes beside it, syncs, renames over it, syncs the folder.
@@ -35,11 +64,7 @@ fn replace(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
     name.push(".new");
     let beside = path.with_file_name(name);
     let _ = fs::remove_file(&beside);
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
-    let mut file = options.open(&beside).map_err(Error::file(&beside))?;
+    let mut file = create_new(&beside, mode).map_err(Error::file(&beside))?;
     file.write_all(bytes)
         .and_then(|()| file.sync_all())
         .map_err(Error::file(&beside))?;
@@ -47,10 +72,16 @@ fn replace(path: &Path, bytes: &[u8], mode: u32) -> Result<(), Error> {
     let folder = path
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty());
-    let folder = folder.unwrap_or_else(|| Path::new("."));
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(Error::file(folder))
+    sync_dir(folder.unwrap_or_else(|| Path::new(".")))
+}
+
+#[cfg_attr(not(unix), expect(unused_variables, reason = "modes are Unix's"))]
+fn create_new(path: &Path, mode: u32) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+    options.open(path)
 }
 
 #[cfg(unix)]

@@ -59,8 +59,9 @@ pub(crate) fn run(config: &Config, command: KeyCommand) -> Result<(), Error> {
     match command {
         KeyCommand::Status => status(&data),
         KeyCommand::Seal(options) => {
+            let change = data.change()?;
             let root = unlock(config, &data)?;
-            data.write_root(&seal(&root, &options)?)?;
+            change.seal(&root, &seal(&root, &options)?)?;
             println!("The root key is sealed anew. Organisations' keys are as they were.");
             Ok(())
         }
@@ -68,12 +69,9 @@ pub(crate) fn run(config: &Config, command: KeyCommand) -> Result<(), Error> {
             organisation: Some(ods),
             ..
         } => {
+            let change = data.change()?;
             let root = unlock(config, &data)?;
-            let mut organisation = data.organisation(&ods)?;
-            organisation.keys = root
-                .add_key(&organisation.keys, &SystemRandom)
-                .map_err(Error::told)?;
-            data.write_organisation(&root, &organisation)?;
+            let organisation = change.add_key(&root, &ods, &SystemRandom)?;
             println!(
                 "{ods} seals with key {} from the next start on; what earlier keys sealed still opens.",
                 organisation.keys.current().0
@@ -84,9 +82,10 @@ pub(crate) fn run(config: &Config, command: KeyCommand) -> Result<(), Error> {
             organisation: None,
             seal: options,
         } => {
+            let change = data.change()?;
             let old = unlock(config, &data)?;
             let new = RootKey::generate(&SystemRandom);
-            let count = data.rotate(&old, &new, &seal(&new, &options)?, &SystemRandom)?;
+            let count = change.rotate(&old, &new, &seal(&new, &options)?, &SystemRandom)?;
             println!(
                 "A new root key wraps the keys of {count} organisations. The old one opens nothing here."
             );
@@ -114,6 +113,11 @@ fn status(data: &Data) -> Result<(), Error> {
             organisation.keys.ods(),
             ids.join(", "),
             organisation.keys.current().0
+        );
+    }
+    if data.is_in_rotation()? {
+        println!(
+            "A rotation is under way or was cut short; these are its keys. The next `ward key seal` or `ward key rotate` ends it."
         );
     }
     Ok(())
