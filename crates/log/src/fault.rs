@@ -50,3 +50,21 @@ pub enum Fault {
         remembered: u64,
     },
 }
+
+/// Why a checkpoint seen before was not found in a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotHeld {
+    /// It was not compared: the check is past it.
+    #[error(
+        "a checkpoint of {size} entries can't be compared by a check that is at entry {at}: begin at entry 0"
+    )]
+    Passed {
+        /// The entries that the checkpoint speaks for.
+        size: u64,
+        /// Where the check is.
+        at: u64,
+    },
+    /// It does not fit the log.
+    #[error(transparent)]
+    Bad(#[from] FirstBad),
+}

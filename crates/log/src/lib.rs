@@ -29,7 +29,7 @@ pub use error::LogError;
 pub use event::{
     Event, Interaction, Item, RefusalReason, SignInFailure, SignOutCause, WriteMethod,
 };
-pub use fault::{Fault, FirstBad};
+pub use fault::{Fault, FirstBad, NotHeld};
 pub use hash::{Hash, leaf_hash, node_hash};
 pub use note::VerifierKey;
 pub use position::VerifiedPosition;

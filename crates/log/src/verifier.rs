@@ -1,6 +1,8 @@
 //! The offline check of a whole log, or of what was added since the last check.
 
-use crate::{Checkpoint, Fault, FirstBad, Hash, Tree, VerifiedPosition, VerifierKey, leaf_hash};
+use crate::{
+    Checkpoint, Fault, FirstBad, Hash, NotHeld, Tree, VerifiedPosition, VerifierKey, leaf_hash,
+};
 
 /// An entry as it is stored.
 #[derive(Debug, Clone, Copy)]
@@ -87,16 +89,22 @@ impl Verifier {
 
     /// Also checks that the log still holds what it held at a checkpoint seen before, kept by a
     /// witness: this finds a log cut short together with its checkpoints, or rewritten by whoever has
-    /// its key. One of before the start of a resumed check can't be looked at, and is passed over.
+    /// its key.
     ///
     /// # Errors
-    /// [`Fault::Rewritten`], where it speaks against the position that this check resumes from.
-    pub fn remember(&mut self, checkpoint: Checkpoint) -> Result<(), FirstBad> {
+    /// [`NotHeld::Passed`], where the check has passed it, or resumes from after it: then it must begin
+    /// earlier. [`NotHeld::Bad`] with [`Fault::Rewritten`], where it speaks against the position that
+    /// this check resumes from.
+    pub fn remember(&mut self, checkpoint: Checkpoint) -> Result<(), NotHeld> {
+        let (size, at) = (checkpoint.size, self.tree.size());
+        if size < at {
+            return Err(NotHeld::Passed { size, at });
+        }
         let place = self
             .remembered
             .partition_point(|other| other.size > checkpoint.size);
         self.remembered.insert(place, checkpoint);
-        self.compare_remembered()
+        Ok(self.compare_remembered()?)
     }
 
     /// The entries fed so far, and those verified before.
@@ -187,13 +195,11 @@ impl Verifier {
         self.bad(self.signed, fault)
     }
 
+    /// Compares those of this size: the tree grows by one, so that none is passed.
     fn compare_remembered(&mut self) -> Result<(), FirstBad> {
         let size = self.tree.size();
-        while self.remembered.last().is_some_and(|next| next.size <= size) {
-            let Some(next) = self.remembered.pop() else {
-                break;
-            };
-            if next.size == size && (next.root != self.tree.root() || next.origin != self.origin) {
+        while let Some(next) = self.remembered.pop_if(|next| next.size == size) {
+            if next.root != self.tree.root() || next.origin != self.origin {
                 return Err(self.since_signed(Fault::Rewritten { until: size }));
             }
         }

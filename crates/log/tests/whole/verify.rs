@@ -1,6 +1,6 @@
 //! What the verifier says of honest logs, and where each kind of damage is found.
 
-use ward_log::{Fault, FirstBad, VerifiedPosition, Verifier};
+use ward_log::{Fault, FirstBad, NotHeld, StoredEntry, VerifiedPosition, Verifier};
 
 use crate::disk::{Disk, Key, ORIGIN, checkpoint, row};
 
@@ -233,13 +233,38 @@ fn what_is_remembered_is_held_against_a_resumed_check_at_once() {
     let mut other = checkpoint(&disk.rows);
     assert_eq!(resume().remember(other.clone()), Ok(()));
     other.root = checkpoint(&disk.rows[..9]).root;
-    let against = found(resume().remember(other));
-    assert_eq!(against, (10, Fault::Rewritten { until: 10 }));
-    // One of before the start of the check can't be looked at.
+    let Err(NotHeld::Bad(against)) = resume().remember(other) else {
+        panic!("it fits");
+    };
+    assert_eq!(
+        (against.seq, against.fault),
+        (10, Fault::Rewritten { until: 10 })
+    );
+}
+
+#[test]
+fn what_is_remembered_of_before_a_check_is_never_passed_over_in_silence() {
+    let disk = disk();
+    let position = disk.verify().unwrap().position;
     let earlier = checkpoint(&disk.rows[..8]);
-    let mut verifier = resume();
-    verifier.remember(earlier).unwrap();
-    assert!(disk.verify_with(verifier).is_ok());
+    let mut resumed = Verifier::resume(position, keys(), 10).unwrap();
+    assert_eq!(
+        resumed.remember(earlier.clone()),
+        Err(NotHeld::Passed { size: 8, at: 10 })
+    );
+    let mut begun = Verifier::new(ORIGIN, keys());
+    for row in &disk.rows[..9] {
+        let entry = StoredEntry {
+            seq: row.seq,
+            leaf: row.leaf,
+            sealed: &row.sealed,
+        };
+        begun.feed(&entry).unwrap();
+    }
+    assert_eq!(
+        begun.remember(earlier),
+        Err(NotHeld::Passed { size: 8, at: 9 })
+    );
 }
 
 #[test]
