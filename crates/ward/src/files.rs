@@ -24,6 +24,14 @@ pub(crate) fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     replace(path, bytes, 0o600)
 }
 
+/// Makes a file that only its owner may read, to be written on; none where there is one already.
+pub(crate) fn create_secret(path: &Path) -> Result<Option<File>, Error> {
+    match create_new(path, 0o600) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(None),
+        made => made.map(Some).map_err(Error::file(path)),
+    }
+}
+
 /// Opens a file that is there to be locked, and makes it where it is not there.
 pub(crate) fn open_lock(path: &Path) -> Result<File, Error> {
     let mut options = OpenOptions::new();
