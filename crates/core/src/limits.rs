@@ -64,6 +64,25 @@ pub const FAILURES_LOGGED: u32 = 60;
 /// How old a proof may be for its account's factors to be changed (ASVS 5.0, 7.5.1), and for the
 /// actions that policies call sensitive.
 pub const FRESH_PROOF: Duration = Duration::from_mins(5);
+/// What a form held waits so long for a fresh proof, at most.
+pub const STEP_UP_DRAFT: Duration = Duration::from_mins(10);
+/// Drafts that wait in one session: one for each tab in which somebody was interrupted.
+pub const DRAFTS_PER_SESSION: usize = 5;
+/// Drafts that wait in the whole server: with the largest form, 64 MB.
+pub const DRAFTS: usize = 1_000;
+/// From the second approval of a recovery to its link: time for the person to see the notice, and
+/// to stop it.
+pub const RECOVERY_DELAY: Duration = Duration::from_hours(1);
+/// A recovery that was not finished within this time is over.
+pub const RECOVERY: Duration = Duration::from_hours(72);
+/// A recovery's link works once, within this time: the person is waiting for it.
+pub const RECOVERY_LINK: Duration = Duration::from_hours(4);
+/// What was seen to re-proof a person, in characters.
+pub const RECOVERY_NOTES_CHARS: usize = 2_000;
+/// Changes of an account that its person is shown, at most.
+pub const NOTICES: usize = 20;
+/// For so long a person is shown what changed in their account.
+pub const NOTICE: Duration = Duration::from_hours(24 * 30);
 /// A password's least length. It is never the only factor, for which NIST 800-63B-4 asks 8.
 pub const PASSWORD_MIN_CHARS: usize = 12;
 /// A password's greatest length: above the 64 characters of any alphabet that NIST 800-63B-4 asks

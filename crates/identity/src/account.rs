@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use parking_lot::{Mutex, RwLock};
 use ward_core::{AccountId, Ods, ResourceKey, Timestamp};
 
-use crate::{Role, Scopes, SignInName, factor::Credentials};
+use crate::{Notice, Role, Scopes, SignInName, factor::Credentials, recovery::Recovery};
 
 /// An account, as it is now. What it proves itself with is not part of it.
 #[derive(Clone)]
@@ -135,6 +135,10 @@ impl fmt::Debug for ServiceAccount {
 pub(crate) struct Member {
     account: RwLock<Arc<Account>>,
     pub(crate) credentials: Mutex<Credentials>,
+    /// What its person is told, the oldest first.
+    pub(crate) notices: Mutex<Vec<Notice>>,
+    /// Its recovery, over or not.
+    pub(crate) recovery: Mutex<Option<Recovery>>,
     /// Held by a sign-in from the proof until it is durable.
     pub(crate) proving: Arc<tokio::sync::Mutex<()>>,
 }
@@ -143,9 +147,12 @@ impl Member {
     pub(crate) fn new(account: Account, credentials: Credentials) -> Arc<Self> {
         let account = RwLock::new(Arc::new(account));
         let (credentials, proving) = (Mutex::new(credentials), Arc::default());
+        let (notices, recovery) = <(_, _)>::default();
         Arc::new(Self {
             account,
             credentials,
+            notices,
+            recovery,
             proving,
         })
     }

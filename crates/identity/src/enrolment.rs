@@ -2,13 +2,14 @@
 //!
 //! Enrolling never begins a session: whoever has enrolled a factor signs in with it.
 
-use std::sync::Arc;
+use std::{mem, sync::Arc};
 
 use ward_core::{AccountId, Secret, Timestamp, limits};
+use ward_log::SignOutCause;
 use webauthn_rs::prelude::PasskeyRegistration;
 
 use crate::{
-    Account, Caller, Error, Identity, SignInName,
+    Account, Caller, Error, Identity, News, SignInName,
     account::Member,
     factor::Credentials,
     hashing::Standing,
@@ -16,6 +17,7 @@ use crate::{
     passkey::StoredPasskey,
     password::{self, PasswordHash},
     record::key,
+    recovery::Recovery,
     token::TokenHash,
     totp::TotpSecret,
 };
@@ -25,6 +27,8 @@ use crate::{
 pub(crate) struct Link {
     pub(crate) member: Arc<Member>,
     pub(crate) expires: Timestamp,
+    /// Of a recovery: all factors that the account had go when it is used.
+    pub(crate) recovers: bool,
 }
 
 /// A passkey on its way to an account.
@@ -49,6 +53,8 @@ pub struct EnrolmentView {
     pub display_name: String,
     /// When the link ends.
     pub expires: Timestamp,
+    /// Whether all that the person signed in with before ends with its use.
+    pub recovers: bool,
 }
 
 /// A passkey ceremony that began.
@@ -80,6 +86,7 @@ impl Identity {
             name: account.name.clone(),
             display_name: account.display_name.to_string(),
             expires: link.expires,
+            recovers: link.recovers,
         })
     }
 
@@ -89,6 +96,10 @@ impl Identity {
     /// [`Error::Link`].
     pub fn start_passkey_enrolment(&self, token: &str) -> Result<Started, Error> {
         let (_, link) = self.link(token)?;
+        if link.recovers {
+            // The device may still hold the lost passkey: a new one takes its place.
+            return self.start_passkey_beside(&link.member, &[]);
+        }
         self.start_passkey(&link.member)
     }
 
@@ -105,7 +116,10 @@ impl Identity {
         caller: &Caller<'_>,
     ) -> Result<(), Error> {
         let (_, link) = self.link(token)?;
-        let passkey = self.finish_passkey(&link.member, ceremony, response, label)?;
+        if !link.recovers {
+            has_room(&link.member.credentials.lock().passkeys)?;
+        }
+        let passkey = self.new_passkey(&link.member, ceremony, response, label)?;
         let id = link.member.account().id;
         let changes = Changes::default().put(key::passkey(id, &passkey.id()), &passkey)?;
         self.use_link(token, caller, changes, |credentials| {
@@ -120,7 +134,11 @@ impl Identity {
     /// [`Error::Link`].
     pub fn start_app_enrolment(&self, token: &str) -> Result<AppEnrolment, Error> {
         let (_, link) = self.link(token)?;
-        let account = link.member.account();
+        self.start_app(&link.member.account())
+    }
+
+    /// A new authenticator app on its way to an account.
+    pub(crate) fn start_app(&self, account: &Account) -> Result<AppEnrolment, Error> {
         let totp = TotpSecret::new(&*self.random);
         let (uri, secret) = (totp.uri(&account.name.to_string())?, totp.base32());
         let state = AppCeremony {
@@ -145,7 +163,14 @@ impl Identity {
     /// [`Error::Link`], [`Error::Ceremony`].
     pub fn app_enrolment(&self, token: &str, ceremony: &str) -> Result<AppEnrolment, Error> {
         let (_, link) = self.link(token)?;
-        let account = link.member.account();
+        self.look_at_app(&link.member.account(), ceremony)
+    }
+
+    pub(crate) fn look_at_app(
+        &self,
+        account: &Account,
+        ceremony: &str,
+    ) -> Result<AppEnrolment, Error> {
         let totp = self.app_enrolments.look(ceremony, self.now(), |state| {
             (state.account == account.id).then(|| state.totp.clone())
         });
@@ -174,16 +199,7 @@ impl Identity {
     ) -> Result<(), Error> {
         let (_, link) = self.link(token)?;
         let account = link.member.account();
-        password::check(password, &own_names(&account))?;
-        let totp = self.confirm_app(ceremony, &account, code)?;
-        let password = password.to_owned();
-        let random = Arc::clone(&self.random);
-        let hash = self
-            .hashing
-            .run(Standing::Known, move || {
-                PasswordHash::new(&password, &*random)
-            })
-            .await?;
+        let (hash, totp) = self.new_app(&account, ceremony, password, code).await?;
         let changes = Changes::default()
             .put(key::password(account.id), &hash)?
             .put(key::totp(account.id), &totp)?;
@@ -193,6 +209,27 @@ impl Identity {
         .await?;
         self.app_enrolments.take(ceremony, self.now());
         Ok(())
+    }
+
+    /// A new password, acceptable and hashed, with the app that the code confirms.
+    pub(crate) async fn new_app(
+        &self,
+        account: &Account,
+        ceremony: &str,
+        password: &str,
+        code: &str,
+    ) -> Result<(PasswordHash, TotpSecret), Error> {
+        password::check(password, &own_names(account))?;
+        let totp = self.confirm_app(ceremony, account, code)?;
+        let password = Secret::new(password.to_owned());
+        let random = Arc::clone(&self.random);
+        let hash = self
+            .hashing
+            .run(Standing::Known, move || {
+                PasswordHash::new(password.expose(), &*random)
+            })
+            .await?;
+        Ok((hash, totp))
     }
 
     /// The app's secret, if the code is of it. The code is used up with it.
@@ -217,10 +254,19 @@ impl Identity {
     }
 
     pub(crate) fn start_passkey(&self, member: &Member) -> Result<Started, Error> {
-        let account = member.account();
         let existing = member.credentials.lock().passkeys.clone();
         has_room(&existing)?;
-        let (options, state) = self.relying_party.start_registration(&account, &existing)?;
+        self.start_passkey_beside(member, &existing)
+    }
+
+    /// Begins a passkey on a device that has none of `existing`.
+    fn start_passkey_beside(
+        &self,
+        member: &Member,
+        existing: &[StoredPasskey],
+    ) -> Result<Started, Error> {
+        let account = member.account();
+        let (options, state) = self.relying_party.start_registration(&account, existing)?;
         let state = PasskeyCeremony {
             account: account.id,
             state,
@@ -241,6 +287,18 @@ impl Identity {
         response: &str,
         label: &str,
     ) -> Result<StoredPasskey, Error> {
+        let passkey = self.new_passkey(member, ceremony, response, label)?;
+        has_room(&member.credentials.lock().passkeys)?;
+        Ok(passkey)
+    }
+
+    fn new_passkey(
+        &self,
+        member: &Member,
+        ceremony: &str,
+        response: &str,
+        label: &str,
+    ) -> Result<StoredPasskey, Error> {
         let now = self.now();
         let state = self
             .passkey_enrolments
@@ -249,7 +307,6 @@ impl Identity {
         if state.account != member.account().id {
             return Err(Error::Ceremony);
         }
-        has_room(&member.credentials.lock().passkeys)?;
         let passkey = self
             .relying_party
             .finish_registration(response, &state.state, label, now)?;
@@ -299,11 +356,56 @@ impl Identity {
             .await;
         self.link(token)?;
         let changes = changes.remove(key::link(account.id));
-        self.commit(account.organisation(), None, caller.request, changes)
-            .await?;
+        if link.recovers {
+            self.recover(&link, changes, caller, apply).await?;
+        } else {
+            self.commit(account.organisation(), None, caller.request, changes)
+                .await?;
+            apply(&mut link.member.credentials.lock());
+        }
         self.links.write().remove(&hash);
-        apply(&mut link.member.credentials.lock());
         Ok(())
+    }
+
+    /// The end of a recovery: all factors that the account had are gone, and its sessions, before
+    /// the new one counts.
+    async fn recover(
+        &self,
+        link: &Link,
+        changes: Changes,
+        caller: &Caller<'_>,
+        apply: impl FnOnce(&mut Credentials),
+    ) -> Result<(), Error> {
+        let member = &link.member;
+        let account = member.account();
+        let is_ready = |recovery: &Recovery| recovery.link_taken() && !recovery.is_over(self.now());
+        if !member.recovery.lock().as_ref().is_some_and(is_ready) {
+            return Err(Error::Link);
+        }
+        // A sign-in writes the factor that it used: before it is removed, not after.
+        let proving = member.proving.lock().await;
+        let mut all = Changes::default().remove(key::recovery(account.id));
+        {
+            let mut credentials = member.credentials.lock();
+            for passkey in mem::take(&mut credentials.passkeys) {
+                all = all.remove(key::passkey(account.id, &passkey.id()));
+            }
+            (credentials.password, credentials.totp) = (None, None);
+            credentials.revoke();
+        }
+        let all = all
+            .remove(key::password(account.id))
+            .remove(key::totp(account.id))
+            .then(changes);
+        let (all, telling) = self.tell(member, all, News::Recovered, None)?;
+        self.commit(account.organisation(), None, caller.request, all)
+            .await?;
+        member.recovery.lock().take();
+        apply(&mut member.credentials.lock());
+        telling.done(member);
+        drop(proving);
+        self.end_all(account.id, None, SignOutCause::Revoked, None)
+            .await
     }
 }
 

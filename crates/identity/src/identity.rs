@@ -24,6 +24,7 @@ use crate::{
     seen::Seen,
     service::Tokens,
     session::Sessions,
+    step_up::StepUpCeremony,
     token::TokenHash,
     totp::TotpSecret,
 };
@@ -102,6 +103,7 @@ pub struct Identity {
     pub(crate) sessions: Sessions,
     pub(crate) tokens: Tokens,
     pub(crate) sign_ins: Ceremonies<DiscoverableAuthentication>,
+    pub(crate) step_ups: Ceremonies<StepUpCeremony>,
     pub(crate) passkey_enrolments: Ceremonies<PasskeyCeremony>,
     pub(crate) app_enrolments: Ceremonies<AppCeremony>,
     pub(crate) by_account: Attempts,
@@ -172,6 +174,7 @@ impl Identity {
             sessions: Sessions::default(),
             tokens: Tokens::default(),
             sign_ins: ceremonies(limits::CEREMONY),
+            step_ups: ceremonies(limits::CEREMONY),
             passkey_enrolments: ceremonies(limits::CEREMONY),
             app_enrolments: ceremonies(limits::APP_ENROLMENT),
             by_account: Attempts::stricter(limits::ATTEMPTS_PER_ACCOUNT, window),

@@ -43,6 +43,13 @@ impl Changes {
         self
     }
 
+    /// These first, and then others.
+    pub(crate) fn then(mut self, others: Self) -> Self {
+        self.states.extend(others.states);
+        self.events.extend(others.events);
+        self
+    }
+
     pub(crate) const fn is_empty(&self) -> bool {
         self.states.is_empty() && self.events.is_empty()
     }

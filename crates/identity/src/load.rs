@@ -37,6 +37,7 @@ impl Identity {
             LinkRecord {
                 hash,
                 expires_micros,
+                recovers,
             },
         ) in ledger.load(key::LINKS)?
         {
@@ -44,9 +45,24 @@ impl Identity {
                 continue;
             };
             let expires = Timestamp::from_micros(expires_micros);
-            self.links
-                .write()
-                .insert(TokenHash(hash), Link { member, expires });
+            self.links.write().insert(
+                TokenHash(hash),
+                Link {
+                    member,
+                    expires,
+                    recovers,
+                },
+            );
+        }
+        for (key, notices) in ledger.load(key::NOTICES)? {
+            if let Some(member) = self.member(owner(&key)?) {
+                *member.notices.lock() = notices;
+            }
+        }
+        for (key, recovery) in ledger.load(key::RECOVERIES)? {
+            if let Some(member) = self.member(owner(&key)?) {
+                *member.recovery.lock() = Some(recovery);
+            }
         }
         self.load_sessions(ledger)
     }

@@ -132,12 +132,46 @@ mod tests {
             "𝐦𝐚𝐫𝐲.𝕠𝕟𝕖𝕚𝕝𝕝@WRD01",
             "mary.oneill\u{E0041}@WRD01",
             "mary.one\u{2062}ill\u{FE0F}@WRD01",
+            // What NFKC or lower case turns into a letter of a name: the small Roman numeral 1000,
+            // a circled letter, a superscript, and the Kelvin sign below.
+            "\u{217F}ary.oneill@WRD01",
+            "\u{24DC}ary.o\u{207F}eill@WRD01",
+            "mary\u{2024}oneill@WRD01",
         ] {
             assert_eq!(
                 SignInName::parse(spelling),
                 Ok(name.clone()),
                 "{spelling:?}"
             );
+        }
+    }
+
+    #[test]
+    fn signs_that_fold_to_a_letter_are_that_letter() {
+        let fold = |text: &str| SignInName::parse(text).unwrap().to_string();
+        assert_eq!(fold("\u{212A}ate@WRD01"), "kate@WRD01");
+        assert_eq!(fold("ro\u{17F}s@WRD01"), "ross@WRD01");
+        assert_eq!(fold("\u{FB01}ona@WRD01"), "fiona@WRD01");
+        assert_eq!(fold("o\u{FF07}neill@WRD01"), "o'neill@WRD01");
+    }
+
+    /// Every blank and every character that is drawn as nothing, at every place of a name.
+    #[test]
+    fn what_can_not_be_seen_makes_no_other_name() {
+        let name = SignInName::parse("ma.ry@WRD01").unwrap();
+        let unseen: Vec<char> = ('\u{0}'..=char::MAX)
+            .filter(|letter| is_unseen(*letter))
+            .collect();
+        for blank in "\u{9}\u{20}\u{85}\u{A0}\u{1680}\u{2000}\u{2009}\u{2028}\u{202F}\u{205F}\u{3000}\u{200B}\u{2060}\u{3164}\u{FEFF}".chars() {
+            assert!(unseen.contains(&blank), "{}", blank.escape_unicode());
+        }
+        for letter in unseen {
+            for place in 0..="ma.ry@WRD01".len() {
+                let mut spelling = "ma.ry@WRD01".to_owned();
+                spelling.insert(place, letter);
+                let parsed = SignInName::parse(&spelling);
+                assert_eq!(parsed.as_ref(), Ok(&name), "{}", letter.escape_unicode());
+            }
         }
     }
 

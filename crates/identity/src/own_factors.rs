@@ -1,4 +1,4 @@
-//! Changing one's own factors, from a fresh session.
+//! Changing one's own passkeys, from a fresh session.
 
 use std::sync::Arc;
 
@@ -6,7 +6,8 @@ use ward_core::limits;
 use ward_log::SignOutCause;
 
 use crate::{
-    Assured, Caller, Error, Identity, Role, Started, account::Member, ledger::Changes, record::key,
+    Assured, Caller, Error, Identity, News, Role, Started, account::Member, ledger::Changes,
+    record::key,
 };
 
 impl Identity {
@@ -20,7 +21,8 @@ impl Identity {
         self.start_passkey(&member)
     }
 
-    /// Finishes to add a passkey to the account of a session.
+    /// Finishes to add a passkey to the account of a session, and ends its other sessions: they
+    /// may be older than what the person now relies on.
     ///
     /// # Errors
     /// [`Error::FreshProof`], [`Error::Ceremony`], [`Error::Passkey`].
@@ -32,20 +34,57 @@ impl Identity {
         label: &str,
         caller: &Caller<'_>,
     ) -> Result<(), Error> {
-        let _changing = self
-            .organisation(assured.organisation())?
-            .changing
-            .lock()
-            .await;
+        let of = self.organisation(assured.organisation())?;
+        let changing = of.changing.lock().await;
         let member = self.may_change_factors(assured)?;
         let passkey = self.finish_passkey(&member, ceremony, response, label)?;
         let id = assured.account();
         let changes = Changes::default().put(key::passkey(id, &passkey.id()), &passkey)?;
+        let label = Some(passkey.view().label);
+        let (changes, telling) = self.tell(&member, changes, News::PasskeyAdded, label)?;
         let actor = Some(assured.actor());
         self.commit(assured.organisation(), actor, caller.request, changes)
             .await?;
-        member.credentials.lock().passkeys.push(passkey);
-        Ok(())
+        {
+            let mut credentials = member.credentials.lock();
+            credentials.passkeys.push(passkey);
+            credentials.revoke();
+        }
+        telling.done(&member);
+        drop(changing);
+        self.end_others(assured).await
+    }
+
+    /// Calls a passkey of the account of a session by another name.
+    ///
+    /// # Errors
+    /// [`Error::FreshProof`], [`Error::NoSuchAccount`].
+    pub async fn rename_passkey(
+        &self,
+        assured: &Assured,
+        passkey: &str,
+        label: &str,
+        caller: &Caller<'_>,
+    ) -> Result<(), Error> {
+        let of = self.organisation(assured.organisation())?;
+        let _changing = of.changing.lock().await;
+        let member = self.member(assured.account()).ok_or(Error::NoSuchAccount)?;
+        // A sign-in writes the passkey that it used: after this one, or before it.
+        let _proving = member.proving.lock().await;
+        self.may_change_factors(assured)?;
+        let renamed = {
+            let mut credentials = member.credentials.lock();
+            let mut own = credentials.passkeys.iter_mut();
+            let known = own.find(|known| known.id() == passkey);
+            let known = known.ok_or(Error::NoSuchAccount)?;
+            known.rename(label);
+            known.clone()
+        };
+        let key = key::passkey(assured.account(), passkey);
+        let changes = Changes::default().put(key, &renamed)?;
+        let actor = Some(assured.actor());
+        self.commit(assured.organisation(), actor, caller.request, changes)
+            .await
     }
 
     /// Takes a passkey away from the account of a session, and ends its other sessions: they may
@@ -59,36 +98,37 @@ impl Identity {
         passkey: &str,
         caller: &Caller<'_>,
     ) -> Result<(), Error> {
-        let _changing = self
-            .organisation(assured.organisation())?
-            .changing
-            .lock()
-            .await;
+        let of = self.organisation(assured.organisation())?;
+        let changing = of.changing.lock().await;
         let member = self.member(assured.account()).ok_or(Error::NoSuchAccount)?;
         // A sign-in may be on its way with this very passkey. What it writes of it must be on the
         // disk before the passkey is removed there, or a restart would bring the passkey back.
         let proving = member.proving.lock().await;
         self.may_change_factors(assured)?;
-        {
-            let credentials = member.credentials.lock();
+        let label = {
+            let mut credentials = member.credentials.lock();
             let view = credentials.view();
-            if !view.passkeys.iter().any(|known| known.id == passkey) {
-                return Err(Error::NoSuchAccount);
-            }
+            let known = view.passkeys.iter().find(|known| known.id == passkey);
+            let label = known.ok_or(Error::NoSuchAccount)?.label.clone();
             if view.passkeys.len() == 1 && !view.password_and_totp {
                 return Err(Error::NotPossible("the last way to sign in stays"));
             }
-        }
-        {
-            let mut credentials = member.credentials.lock();
             credentials.passkeys.retain(|known| known.id() != passkey);
             credentials.revoke();
-        }
+            label
+        };
         let changes = Changes::default().remove(key::passkey(assured.account(), passkey));
+        let (changes, telling) = self.tell(&member, changes, News::PasskeyRemoved, Some(label))?;
         let actor = Some(assured.actor());
         self.commit(assured.organisation(), actor, caller.request, changes)
             .await?;
-        drop(proving);
+        telling.done(&member);
+        drop((proving, changing));
+        self.end_others(assured).await
+    }
+
+    /// Ends the account's sessions but the one that asks.
+    pub(crate) async fn end_others(&self, assured: &Assured) -> Result<(), Error> {
         let (account, keep) = (assured.account(), Some(assured.session()));
         self.end_all(account, keep, SignOutCause::Revoked, Some(assured.actor()))
             .await
@@ -97,7 +137,7 @@ impl Identity {
     /// Who changes factors proved who they are just now, and with a passkey where they have one:
     /// a weaker way in must not make itself a stronger one. And what was proved still stands: to
     /// be asked after each wait, as the session or the account may have ended in it.
-    fn may_change_factors(&self, assured: &Assured) -> Result<Arc<Member>, Error> {
+    pub(crate) fn may_change_factors(&self, assured: &Assured) -> Result<Arc<Member>, Error> {
         let member = self.member(assured.account()).ok_or(Error::NoSuchAccount)?;
         let has_passkey = !member.credentials.lock().passkeys.is_empty();
         let is_fresh = self.now().since(assured.proved_at()) <= limits::FRESH_PROOF;
@@ -108,5 +148,13 @@ impl Identity {
             return Err(Error::FreshProof);
         }
         Ok(member)
+    }
+
+    /// Whether a session may change its account's factors now, or must prove itself again first.
+    ///
+    /// # Errors
+    /// [`Error::FreshProof`].
+    pub fn check_own_factors(&self, assured: &Assured) -> Result<(), Error> {
+        self.may_change_factors(assured).map(drop)
     }
 }

@@ -168,6 +168,10 @@ impl StoredPasskey {
         HEXLOWER.encode(hash.get(..16).unwrap_or(&hash))
     }
 
+    pub(crate) fn rename(&mut self, label: &str) {
+        self.label = clean_label(label);
+    }
+
     pub(crate) fn view(&self) -> PasskeyView {
         PasskeyView {
             id: self.id(),

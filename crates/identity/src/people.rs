@@ -45,6 +45,8 @@ impl Identity {
         let account = self.draft(by, organisation, &new.name, &new.display_name, new.role)?;
         let account = Account {
             practitioner: new.practitioner,
+            // Who can approve is never one person's to make: or one would be two.
+            suspended: by.account().is_some() && approves(new.role),
             ..account
         };
         let (link, hash, record) = self.new_link(account.id);
@@ -56,6 +58,7 @@ impl Identity {
             Link {
                 member,
                 expires: link.expires,
+                recovers: false,
             },
         );
         Ok(link)
@@ -74,6 +77,7 @@ impl Identity {
     ) -> Result<EnrolmentLink, Error> {
         by.reaches(organisation)?;
         let _changing = self.organisation(organisation)?.changing.lock().await;
+        self.still_stands(by)?;
         let member = self.member_of(organisation, account)?;
         if member.account().role == Role::Service || !member.credentials.lock().is_empty() {
             return Err(Error::NotPossible("the account has its factors"));
@@ -88,6 +92,7 @@ impl Identity {
             Link {
                 member,
                 expires: link.expires,
+                recovers: false,
             },
         );
         Ok(link)
@@ -119,18 +124,22 @@ impl Identity {
         Some(view)
     }
 
-    /// Shuts an account out. Its sessions and tokens end before their next request.
+    /// Shuts an account out. Its sessions and tokens end before their next request, and a recovery
+    /// of it with them.
     ///
     /// # Errors
-    /// [`Error::NoSuchAccount`].
+    /// [`Error::NoSuchAccount`]; [`Error::NotPossible`] for one's own account.
     pub async fn suspend(&self, by: Author<'_>, account: AccountId) -> Result<(), Error> {
         self.set_suspended(by, account, true).await
     }
 
     /// Lets an account in again. What had ended stays ended.
     ///
+    /// An account that can approve begins suspended, and its first letting in is for somebody else
+    /// than who made it: that one person is not two.
+    ///
     /// # Errors
-    /// [`Error::NoSuchAccount`].
+    /// [`Error::NoSuchAccount`]; [`Error::NotPossible`] for who made such an account.
     pub async fn resume(&self, by: Author<'_>, account: AccountId) -> Result<(), Error> {
         self.set_suspended(by, account, false).await
     }
@@ -146,6 +155,14 @@ impl Identity {
         by.reaches(&organisation)
             .map_err(|_| Error::NoSuchAccount)?;
         let _changing = self.organisation(&organisation)?.changing.lock().await;
+        self.still_stands(by)?;
+        if by.account() == Some(id) {
+            return Err(Error::NotPossible("somebody else does this to an account"));
+        }
+        if !suspended && is_own_approver(by, &member) {
+            let text = "somebody else than who made it lets in an account that can approve";
+            return Err(Error::NotPossible(text));
+        }
         let account = Account {
             suspended,
             ..Account::clone(&member.account())
@@ -157,6 +174,11 @@ impl Identity {
             member.replace(account);
             member.credentials.lock().revoke();
             self.tokens.revoke(id);
+            let changes = if self.drop_recovery(&member) {
+                changes.remove(key::recovery(id)).remove(key::link(id))
+            } else {
+                changes
+            };
             self.commit(&organisation, by.actor(), None, changes)
                 .await?;
             self.end_all(id, None, SignOutCause::Revoked, by.actor())
@@ -180,11 +202,7 @@ impl Identity {
     ) -> Result<Account, Error> {
         by.reaches(organisation)?;
         self.organisation(organisation)?;
-        let shown = display_name.trim();
-        let chars = shown.chars().count();
-        if !(1..=DISPLAY_CHARS).contains(&chars) || shown.chars().any(char::is_control) {
-            return Err(Error::NotPossible("a display name has 1 to 100 characters"));
-        }
+        let shown = shown_name(display_name)?;
         Ok(Account {
             id: AccountId::random(&*self.random),
             name: SignInName::new(name, organisation)?,
@@ -207,6 +225,7 @@ impl Identity {
     ) -> Result<AccountId, Error> {
         let organisation = account.organisation().clone();
         let _changing = self.organisation(&organisation)?.changing.lock().await;
+        self.still_stands(by)?;
         if self.names.read().contains_key(&account.name) {
             return Err(Error::NameTaken);
         }
@@ -221,12 +240,21 @@ impl Identity {
         Ok(id)
     }
 
+    /// Whether an author's proof stands still, after a wait.
+    fn still_stands(&self, by: Author<'_>) -> Result<(), Error> {
+        match by {
+            Author::Account(assured) if !self.is_in_force(assured) => Err(Error::FreshProof),
+            _ => Ok(()),
+        }
+    }
+
     fn new_link(&self, account: AccountId) -> (EnrolmentLink, TokenHash, LinkRecord) {
         let (token, hash) = new_token(&*self.random);
         let expires = self.now() + limits::ENROLMENT_LINK;
         let record = LinkRecord {
             hash: hash.0,
             expires_micros: expires.as_micros(),
+            recovers: false,
         };
         (
             EnrolmentLink {
@@ -237,5 +265,28 @@ impl Identity {
             hash,
             record,
         )
+    }
+}
+
+/// Whether accounts of a role say yes to what others began.
+const fn approves(role: Role) -> bool {
+    matches!(role, Role::Administrator | Role::InformationGovernance)
+}
+
+/// Whether it is an approver's account that nobody has used, and that the author made.
+fn is_own_approver(by: Author<'_>, member: &Member) -> bool {
+    let account = member.account();
+    let is_own = by.account().is_some() && by.account() == account.created_by;
+    is_own && approves(account.role) && member.credentials.lock().is_empty()
+}
+
+/// A name as it is shown.
+pub(crate) fn shown_name(name: &str) -> Result<&str, Error> {
+    let shown = name.trim();
+    let chars = shown.chars().count();
+    if (1..=DISPLAY_CHARS).contains(&chars) && !shown.chars().any(char::is_control) {
+        Ok(shown)
+    } else {
+        Err(Error::NotPossible("a display name has 1 to 100 characters"))
     }
 }

@@ -39,6 +39,8 @@ pub(crate) mod key {
     pub(crate) const PASSWORDS: &str = "password/";
     pub(crate) const CODES: &str = "totp/";
     pub(crate) const LINKS: &str = "link/";
+    pub(crate) const NOTICES: &str = "notices/";
+    pub(crate) const RECOVERIES: &str = "recovery/";
     pub(crate) const SESSIONS: &str = "session/";
     pub(crate) const SEEN: &str = "sessions-seen/all";
     pub(crate) const WITHHELD: &str = "sign-ins-withheld/latest";
@@ -61,6 +63,14 @@ pub(crate) mod key {
 
     pub(crate) fn link(account: AccountId) -> String {
         format!("{LINKS}{account}")
+    }
+
+    pub(crate) fn notices(account: AccountId) -> String {
+        format!("{NOTICES}{account}")
+    }
+
+    pub(crate) fn recovery(account: AccountId) -> String {
+        format!("{RECOVERIES}{account}")
     }
 
     pub(crate) fn session(id: SessionId) -> String {
@@ -144,6 +154,9 @@ impl AccountRecord {
 pub(crate) struct LinkRecord {
     pub(crate) hash: [u8; 32],
     pub(crate) expires_micros: i64,
+    /// Of a recovery: whoever uses it loses all factors that the account had.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) recovers: bool,
 }
 
 /// `session/{id}`
@@ -212,11 +225,17 @@ pub(crate) struct SeenRecord(pub(crate) BTreeMap<SessionId, i64>);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{passkey::StoredPasskey, password::PasswordHash, totp::TotpSecret};
+    use crate::{
+        News, Notice, passkey::StoredPasskey, password::PasswordHash, recovery::Recovery,
+        totp::TotpSecret,
+    };
 
     const ACCOUNT: &str = include_str!("../tests/fixtures/account.1.json");
     const SERVICE: &str = include_str!("../tests/fixtures/service.1.json");
     const LINK: &str = include_str!("../tests/fixtures/link.1.json");
+    const NOTICES: &str = include_str!("../tests/fixtures/notices.1.json");
+    const RECOVERY: &str = include_str!("../tests/fixtures/recovery.1.json");
+    const RECOVERY_LINK: &str = include_str!("../tests/fixtures/link-recovery.1.json");
     const PASSKEY: &str = include_str!("../tests/fixtures/passkey.1.json");
     const PASSWORD: &str = include_str!("../tests/fixtures/password.1.json");
     const SEEN: &str = include_str!("../tests/fixtures/sessions-seen.1.json");
@@ -270,6 +289,11 @@ mod tests {
                 .verify("seven tractors in fog")
                 .unwrap()
         );
+        let recovery: Recovery = read(RECOVERY);
+        assert!(recovery.link_taken());
+        assert!(!read::<LinkRecord>(LINK).recovers && read::<LinkRecord>(RECOVERY_LINK).recovers);
+        let notices: Vec<Notice> = read(NOTICES);
+        assert_eq!(notices[0].what, News::PasskeyAdded);
         let totp: TotpSecret = read(TOTP);
         assert_eq!(totp.base32().expose(), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::sync::OwnedMutexGuard;
 use ward_core::{AccountId, Ods, Secret, SessionId, Timestamp, limits};
 use ward_log::{Actor, Event, Factors, SignInFailure, SignOutCause};
+use webauthn_rs::prelude::DiscoverableAuthentication;
 
 use crate::{
     Account, Caller, Error, Identity, SignInName, Started,
@@ -70,13 +71,31 @@ impl Identity {
         response: &str,
         caller: &Caller<'_>,
     ) -> Result<SignedIn, Error> {
+        let state = self.sign_ins.take(ceremony, self.now());
+        let state = state.ok_or(Error::Ceremony)?;
+        let (proved, changes) = self.prove_passkey(state, response, None, caller).await?;
+        self.begin_session(proved, changes, caller).await
+    }
+
+    /// Judges a passkey's answer to a challenge: of any account, or of one.
+    pub(crate) async fn prove_passkey(
+        &self,
+        state: DiscoverableAuthentication,
+        response: &str,
+        only: Option<AccountId>,
+        caller: &Caller<'_>,
+    ) -> Result<(Proved, Changes), Error> {
         let now = self.now();
-        let state = self.sign_ins.take(ceremony, now).ok_or(Error::Ceremony)?;
         let answer = self
             .relying_party
             .read_answer(response)
             .map_err(|_| Error::SignIn)?;
         let member = self.member(answer.account).ok_or(Error::SignIn)?;
+        if only.is_some_and(|only| only != answer.account) {
+            return self
+                .failed(&member.account(), SignInFailure::WrongFactor, caller)
+                .await;
+        }
         let order = Arc::clone(&member.proving).lock_owned().await;
         let proved = {
             let mut credentials = member.credentials.lock();
@@ -105,7 +124,7 @@ impl Identity {
             generation,
             order,
         };
-        self.begin_session(proved, changes, caller).await
+        Ok((proved, changes))
     }
 
     /// Begins a session: durable first, then in memory. Its token is new, whatever the browser

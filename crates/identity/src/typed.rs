@@ -30,24 +30,38 @@ impl Identity {
         caller: &Caller<'_>,
     ) -> Result<SignedIn, Error> {
         let parsed = SignInName::parse(name).ok();
-        let attempt = match self.take_attempt(parsed.as_ref(), name, caller) {
+        let typed = (parsed.as_ref(), name);
+        let (proved, changes, attempt) = self
+            .prove_with_password(typed, password, code, caller)
+            .await?;
+        let signed_in = self.begin_session(proved, changes, caller).await?;
+        self.attempt_succeeded(&attempt);
+        Ok(signed_in)
+    }
+
+    /// Judges a password and a code for a name, as it was read and as it was typed, and counts the
+    /// attempt.
+    pub(crate) async fn prove_with_password(
+        &self,
+        (parsed, name): (Option<&SignInName>, &str),
+        password: &str,
+        code: &str,
+        caller: &Caller<'_>,
+    ) -> Result<(Proved, Changes, Attempt), Error> {
+        let attempt = match self.take_attempt(parsed, name, caller) {
             Ok(attempt) => attempt,
             Err(error) => {
-                self.write_failure(parsed.as_ref(), SignInFailure::TooManyAttempts, caller)
+                self.write_failure(parsed, SignInFailure::TooManyAttempts, caller)
                     .await?;
                 return Err(error);
             }
         };
-        let member = parsed.as_ref().and_then(|name| self.member_named(name));
+        let member = parsed.and_then(|name| self.member_named(name));
         let standing = attempt.standing();
         match self.prove_typed(member, password, code, standing).await {
-            Ok((proved, changes)) => {
-                let signed_in = self.begin_session(proved, changes, caller).await?;
-                self.attempt_succeeded(&attempt);
-                Ok(signed_in)
-            }
+            Ok((proved, changes)) => Ok((proved, changes, attempt)),
             Err(Typed::Wrong(reason)) => {
-                self.write_failure(parsed.as_ref(), reason, caller).await?;
+                self.write_failure(parsed, reason, caller).await?;
                 Err(Error::SignIn)
             }
             Err(Typed::Failed(error)) => {
@@ -162,7 +176,7 @@ impl Identity {
 
     /// A success is no failure of its origin; but it clears nothing there, or one account of the
     /// attacker's own would clear the way to others.
-    fn attempt_succeeded(&self, attempt: &Attempt) {
+    pub(crate) fn attempt_succeeded(&self, attempt: &Attempt) {
         let Attempt { key, of_name, .. } = attempt;
         self.by_account.succeeded(key, *of_name, self.now());
         self.give_origin_back(attempt.of_origin);
@@ -199,7 +213,7 @@ enum Typed {
 }
 
 /// What an attempt counts against, and what it took of that.
-struct Attempt {
+pub(crate) struct Attempt {
     /// The name, and its place where that is familiar.
     key: ([u8; 32], Option<u128>),
     of_name: Taken,

@@ -1,12 +1,13 @@
 //! What is done now and then, beside requests.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use ward_core::{Ods, SessionId, Timestamp};
 use ward_log::SignOutCause;
 
 use crate::{
     Error, Identity,
+    account::Member,
     ledger::Changes,
     record::{SeenRecord, WithheldRecord, key},
 };
@@ -29,6 +30,7 @@ impl Identity {
             |session: &crate::session::Session| session.over(now).unwrap_or(SignOutCause::Idle);
         self.end(over, cause, None).await?;
         self.forget_expired_links(now).await?;
+        self.forget_recoveries(now).await?;
         self.write_seen().await?;
         self.write_withheld(now).await
     }
@@ -64,6 +66,40 @@ impl Identity {
         });
         for account in expired {
             let changes = Changes::default().remove(key::link(account.id));
+            self.commit(account.organisation(), None, None, changes)
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn forget_recoveries(&self, now: Timestamp) -> Result<(), Error> {
+        let is_over = |member: &&Arc<Member>| {
+            let recovery = member.recovery.lock();
+            recovery
+                .as_ref()
+                .is_some_and(|under_way| under_way.is_over(now))
+        };
+        let over: Vec<_> = self
+            .members
+            .read()
+            .values()
+            .filter(is_over)
+            .cloned()
+            .collect();
+        for member in over {
+            let account = member.account();
+            let _changing = self
+                .organisation(account.organisation())?
+                .changing
+                .lock()
+                .await;
+            if !is_over(&&member) {
+                continue;
+            }
+            self.drop_recovery(&member);
+            let changes = Changes::default()
+                .remove(key::recovery(account.id))
+                .remove(key::link(account.id));
             self.commit(account.organisation(), None, None, changes)
                 .await?;
         }

@@ -1,8 +1,9 @@
 //! Making accounts, and shutting them out.
 
 use ward_identity::{Author, Error, NewAccount, Role};
+use ward_testkit::SoftwarePasskey;
 
-use crate::world::{World, ods};
+use crate::world::{ORIGIN, World, ods};
 
 fn new(name: &str) -> NewAccount {
     NewAccount {
@@ -144,4 +145,68 @@ async fn a_display_name_is_a_name() {
         .create_account(Author::Setup, &ods("WRD01"), service)
         .await;
     assert!(matches!(created, Err(Error::NotPossible(_))));
+}
+
+/// The attack: one administrator makes another, to be both of the two people who approve.
+#[tokio::test]
+async fn who_can_approve_is_let_in_by_another_than_who_made_the_account() {
+    let world = World::new();
+    let mut people = Vec::new();
+    for name in ["ada", "ivy"] {
+        let link = world.account("WRD01", name, Role::Administrator).await;
+        let mut passkey = SoftwarePasskey::at(ORIGIN).unwrap();
+        world.enrol_passkey(&link, &mut passkey).await.unwrap();
+        people.push(world.sign_in(&mut passkey).await.unwrap());
+    }
+    let (ada, ivy) = (
+        world.session(&people[0]).unwrap(),
+        world.session(&people[1]).unwrap(),
+    );
+    let identity = &world.identity;
+    let own = ods("WRD01");
+    let made = identity.create_account(Author::Account(&ada), &own, new("puppet"));
+    let puppet = made.await.unwrap();
+    let token = puppet.token.expose();
+    assert!(identity.enrolment(token).is_none(), "it begins shut out");
+    let again = identity.resume(Author::Account(&ada), puppet.account).await;
+    assert!(matches!(again, Err(Error::NotPossible(_))));
+    let renewed = identity.renew_enrolment(Author::Account(&ada), &own, puppet.account);
+    let renewed = renewed.await.unwrap();
+    assert!(identity.enrolment(renewed.token.expose()).is_none());
+    let let_in = identity.resume(Author::Account(&ivy), puppet.account);
+    let_in.await.unwrap();
+    assert!(identity.enrolment(renewed.token.expose()).is_some());
+    let carer = NewAccount {
+        role: Role::Carer,
+        ..new("carer")
+    };
+    let made = identity.create_account(Author::Account(&ada), &own, carer);
+    let carer = made.await.unwrap();
+    assert!(identity.enrolment(carer.token.expose()).is_some());
+}
+
+#[tokio::test]
+async fn nobody_suspends_themself_and_who_was_suspended_meanwhile_changes_nothing() {
+    let world = World::new();
+    let link = world.account("WRD01", "ada", Role::Administrator).await;
+    let mut passkey = SoftwarePasskey::at(ORIGIN).unwrap();
+    world.enrol_passkey(&link, &mut passkey).await.unwrap();
+    let signed_in = world.sign_in(&mut passkey).await.unwrap();
+    let ada = world.session(&signed_in).unwrap();
+    let other = world.account("WRD01", "john", Role::Carer).await;
+    let identity = &world.identity;
+    let by = Author::Account(&ada);
+    let own = identity.suspend(by, link.account).await;
+    assert!(matches!(own, Err(Error::NotPossible(_))));
+    let organisation = ods("WRD01");
+    let (gone, made, renewed, suspended) = tokio::join!(
+        identity.suspend(Author::Setup, link.account),
+        identity.create_account(by, &organisation, new("eve")),
+        identity.renew_enrolment(by, &organisation, other.account),
+        identity.suspend(by, other.account),
+    );
+    gone.unwrap();
+    assert!(matches!(made, Err(Error::FreshProof)));
+    assert!(matches!(renewed, Err(Error::FreshProof)));
+    assert!(matches!(suspended, Err(Error::FreshProof)));
 }

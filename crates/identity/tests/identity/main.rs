@@ -9,10 +9,12 @@ mod floods;
 mod own_factors;
 mod passkeys;
 mod passwords;
+mod recovery;
 mod restart;
 mod services;
 mod sessions;
 mod silence;
+mod step_up;
 mod world;
 
 /// What must not compile: each file is a way around the proof.
