@@ -24,6 +24,7 @@ mod route;
 mod serve;
 mod server;
 mod shares;
+mod step_up;
 mod table;
 
 pub use bytes::Bytes;
@@ -40,4 +41,5 @@ pub use response::Response;
 pub use route::{Credential, Guard, Listed, Route, with};
 pub use serve::serve;
 pub use server::{Server, Settings};
+pub use step_up::PHISHING_RESISTANT;
 pub use table::RouteError;

@@ -17,6 +17,8 @@ pub(crate) struct Ward {
     pub(crate) organisations: Vec<(Ods, String)>,
     pub(crate) identity: Arc<Identity>,
     pub(crate) records: Arc<Records>,
+    /// The policies.
+    pub(crate) access: Arc<Access>,
 }
 
 /// The clock and the randomness of the machine.
@@ -71,11 +73,18 @@ pub(crate) fn open(data: &Data, root: &RootKey, public_url: &str) -> Result<Ward
     )
     .map_err(Error::told)?;
     let access = Arc::new(Access::new(Arc::clone(&clock)).map_err(Error::told)?);
-    let records = Records::new(access, clock, random, format!("{public_url}/fhir"), stores);
+    let records = Records::new(
+        Arc::clone(&access),
+        clock,
+        random,
+        format!("{public_url}/fhir"),
+        stores,
+    );
     Ok(Ward {
         organisations,
         identity: Arc::new(identity),
         records: Arc::new(records),
+        access,
     })
 }
 

@@ -16,13 +16,29 @@ const text = (buffer) =>
 
 const withIds = (list) => list?.map((one) => ({ ...one, id: bytes(one.id) }));
 
+// What the form holds beside: the token of a session, what a passkey is called, what waits.
+function fields() {
+  const { form_token: token, ...others } = Object.fromEntries(new FormData(form));
+  return { token, others };
+}
+
 async function send(path, message) {
+  const { token } = fields();
   const response = await fetch(path, {
     method: "POST",
-    headers: { "content-type": "application/json", accept: "application/json" },
+    headers: {
+      "content-type": "application/json",
+      accept: "application/json",
+      ...(token && { "x-form-token": token }),
+    },
     body: JSON.stringify(message),
     redirect: "error",
   });
+  if (response.status === 401 && response.headers.get("content-type") === "application/json") {
+    // The proof is too old by now: the page asks for another.
+    location.replace((await response.json()).next);
+    return new Promise(() => {});
+  }
   if (!response.ok) {
     throw new Refused(response.status);
   }
@@ -105,7 +121,11 @@ form.addEventListener("submit", async (event) => {
   try {
     const started = await send(form.action, {});
     const credential = await { create, get }[form.dataset.passkey](started.options.publicKey);
-    const finished = await send(form.dataset.finish, { ceremony: started.ceremony, credential });
+    const finished = await send(form.dataset.finish, {
+      ...fields().others,
+      ceremony: started.ceremony,
+      credential,
+    });
     location.replace(finished.next);
   } catch (error) {
     message.textContent = explain(error);

@@ -36,15 +36,20 @@ function extend() {
   }
 }
 
-/** Signed in again in another tab: the forms of this page take the new session's token. */
+/**
+ * Signed in again in another tab, or proved again there who one is: the forms of this page take
+ * the new session's token.
+ */
 function renew({ token, owner }) {
-  if (!ended.open || owner !== account) {
+  if (owner !== account) {
     return;
   }
   for (const field of document.querySelectorAll('input[name="form_token"]')) {
     field.value = token;
   }
-  ended.close();
+  if (ended.open) {
+    ended.close();
+  }
   extend();
 }
 

@@ -10,6 +10,13 @@ pub(crate) const NEXT_HOME: &str = r#"{"next":"/"}"#;
 /// The browser goes on to signing in with what was enrolled.
 pub(crate) const NEXT_ENROLLED: &str = r#"{"next":"/enrolled"}"#;
 
+/// The browser goes to the person's own account.
+pub(crate) const NEXT_ACCOUNT: &str = r#"{"next":"/account"}"#;
+/// The browser loads the page again on which a passkey is added.
+pub(crate) const NEXT_ADD_PASSKEY: &str = r#"{"next":"/account/passkeys/add"}"#;
+/// The browser goes on where it was interrupted.
+pub(crate) const NEXT_PROVED: &str = r#"{"next":"/prove/continue"}"#;
+
 /// The start of a ceremony.
 #[derive(Serialize)]
 struct Start<'a> {
@@ -24,6 +31,12 @@ pub(crate) struct Finish<'a> {
     pub(crate) ceremony: String,
     #[serde(borrow)]
     pub(crate) credential: &'a RawValue,
+    /// What a new passkey is to be called.
+    #[serde(default)]
+    pub(crate) label: String,
+    /// What was interrupted.
+    #[serde(default)]
+    pub(crate) draft: String,
 }
 
 /// Tells the browser what to ask its passkeys.

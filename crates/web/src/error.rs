@@ -51,6 +51,11 @@ impl ErrorPage {
                 "If you typed the address, check it. A record shows itself only to those who have a reason to see it.",
                 Some(HOME),
             ),
+            Kind::Unauthenticated if error.code() == STEP_UP => (
+                "Prove it is you to go on",
+                "Go back, load the page again, and send it once more.",
+                Some(HOME),
+            ),
             Kind::Unauthenticated => (
                 "Sign in to go on",
                 "Your session may have ended.",
@@ -131,6 +136,8 @@ impl Pages for ErrorPages {
     }
 }
 
+/// The code of what wants a fresh proof.
+const STEP_UP: &str = "step-up";
 /// The code of a dead enrolment link.
 const LINK: &str = "enrolment-link";
 
@@ -157,6 +164,11 @@ pub(crate) fn of_identity(error: ward_identity::Error) -> HttpError {
         Error::SignIn | Error::Passkey => {
             HttpError::unauthenticated("sign-in", "That did not sign you in.")
         }
+        Error::FreshProof => HttpError::unauthenticated(
+            STEP_UP,
+            "It was proved too long ago, or with too little, who you are.",
+        ),
+        Error::NoSuchAccount => HttpError::not_found(),
         Error::Ceremony => {
             HttpError::bad_request("ceremony", "This took too long, or was finished before.")
         }

@@ -9,7 +9,7 @@ use ward_identity::Role;
 use crate::{
     Web, date,
     render::Page,
-    web::{page, sees_patients},
+    web::{keeps_accounts, page, sees_patients},
 };
 
 /// The first page after signing in.
@@ -18,6 +18,8 @@ pub(crate) struct Home {
     /// Good morning, with a name.
     greeting: String,
     sees_patients: bool,
+    /// Whether the way to the accounts is shown.
+    keeps_accounts: bool,
     /// What this role does here, in plain words.
     about: &'static str,
 }
@@ -31,6 +33,7 @@ pub(crate) async fn show(web: Arc<Web>, request: AssuredRequest) -> Answer {
             assured.profile().display_name(),
         ),
         sees_patients: sees_patients(assured.role()),
+        keeps_accounts: keeps_accounts(assured.role()),
         about: about(assured.role()),
     };
     page(StatusCode::OK, &web.layout(assured), &home)
@@ -70,6 +73,7 @@ impl Page for Home {
         let home = |hour, name, role| Self {
             greeting: greeting(hour, name),
             sees_patients: sees_patients(role),
+            keeps_accounts: keeps_accounts(role),
             about: about(role),
         };
         vec![

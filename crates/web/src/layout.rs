@@ -22,6 +22,17 @@ pub(crate) struct Layout {
     /// Whether the header has the box to find a patient.
     search: bool,
     session: Option<Session>,
+    /// Changes of the account that its person has not said to have seen.
+    notices: Vec<String>,
+    /// The account is being recovered by others.
+    recovery: Option<Recovering>,
+}
+
+/// A recovery of one's own account, and the way to stop it.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Recovering {
+    pub(crate) text: String,
+    pub(crate) id: String,
 }
 
 /// Who is signed in, as the header says it.
@@ -56,6 +67,8 @@ impl Layout {
             form_token: String::new(),
             search: false,
             session: None,
+            notices: Vec::new(),
+            recovery: None,
         }
     }
 
@@ -86,6 +99,15 @@ impl Layout {
         self.theme = sum % THEMES + 1;
         self.organisation = Some(name.to_owned());
         self
+    }
+
+    /// With what the person is told of their account.
+    pub(crate) fn telling(self, notices: Vec<String>, recovery: Option<Recovering>) -> Self {
+        Self {
+            notices,
+            recovery,
+            ..self
+        }
     }
 
     /// Around a page of this title.

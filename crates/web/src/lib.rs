@@ -4,24 +4,27 @@
 //! JavaScript, except for the passkey itself, which is JavaScript's.
 
 mod accessibility;
-mod account;
+mod accounts;
 mod assets;
 mod ceremony;
 mod date;
+mod draft;
 mod enrol;
 mod error;
 mod home;
 mod layout;
+mod own;
 mod patient;
 mod render;
 mod routes;
 mod session;
 mod sign_in;
 mod status;
+mod step_up;
 #[cfg(test)]
 mod tests;
 mod web;
 
 pub use error::ErrorPages;
 pub use routes::routes;
-pub use web::Web;
+pub use web::{Parts, Web};

@@ -4,12 +4,17 @@ use std::sync::Arc;
 
 use ward_http::{Credential::Session, Method, Route, with};
 
-use crate::{Web, accessibility, account, assets, enrol, home, patient, session, sign_in};
+use crate::{
+    Web, accessibility, accounts, assets, enrol, home, own, patient, session, sign_in, step_up,
+};
 
 /// Every route of the pages.
 pub fn routes(web: &Arc<Web>) -> Vec<Route> {
     let mut routes = public(web);
     routes.extend(assured(web));
+    routes.extend(own_account(web));
+    routes.extend(proving(web));
+    routes.extend(all_accounts(web));
     routes
 }
 
@@ -75,13 +80,6 @@ fn assured(web: &Arc<Web>) -> Vec<Route> {
     vec![
         Route::assured(get.clone(), "/", "home", Session, with(web, home::show)),
         Route::assured(
-            get.clone(),
-            "/account",
-            "own account",
-            Session,
-            with(web, account::show),
-        ),
-        Route::assured(
             post.clone(),
             "/session/stay",
             "stay signed in",
@@ -129,6 +127,221 @@ fn assured(web: &Arc<Web>) -> Vec<Route> {
             "who looked",
             Session,
             with(web, patient::who_looked::show),
+        ),
+    ]
+}
+
+/// What people do to their own accounts.
+fn own_account(web: &Arc<Web>) -> Vec<Route> {
+    const FACTORS: &str = "own factors";
+    let (get, post) = (Method::GET, Method::POST);
+    vec![
+        Route::assured(
+            get.clone(),
+            "/account",
+            "own account",
+            Session,
+            with(web, own::account::show),
+        ),
+        Route::assured(
+            post.clone(),
+            "/account/notices/seen",
+            "own account",
+            Session,
+            with(web, own::notices::seen),
+        ),
+        Route::assured(
+            post.clone(),
+            "/account/recovery/stop",
+            "stop own recovery",
+            Session,
+            with(web, own::recovery::stop),
+        ),
+        Route::assured(
+            get.clone(),
+            "/account/passkeys/add",
+            FACTORS,
+            Session,
+            with(web, own::passkey::adding),
+        ),
+        Route::assured(
+            post.clone(),
+            "/account/passkeys/start",
+            FACTORS,
+            Session,
+            with(web, own::passkey::start),
+        ),
+        Route::assured(
+            post.clone(),
+            "/account/passkeys/finish",
+            FACTORS,
+            Session,
+            with(web, own::passkey::finish),
+        ),
+        Route::assured(
+            get.clone(),
+            "/account/passkeys/{id}",
+            FACTORS,
+            Session,
+            with(web, own::passkey::show),
+        ),
+        Route::assured(
+            post.clone(),
+            "/account/passkeys/{id}/rename",
+            FACTORS,
+            Session,
+            with(web, own::passkey::rename),
+        ),
+        Route::assured(
+            post.clone(),
+            "/account/passkeys/{id}/remove",
+            FACTORS,
+            Session,
+            with(web, own::passkey::remove),
+        ),
+        Route::assured(
+            get.clone(),
+            "/account/password",
+            FACTORS,
+            Session,
+            with(web, own::password::show),
+        ),
+        Route::assured(
+            post.clone(),
+            "/account/password",
+            FACTORS,
+            Session,
+            with(web, own::password::change),
+        ),
+        Route::assured(
+            post.clone(),
+            "/account/password/remove",
+            FACTORS,
+            Session,
+            with(web, own::password::remove),
+        ),
+    ]
+}
+
+/// How people prove again who they are.
+fn proving(web: &Arc<Web>) -> Vec<Route> {
+    const PROVE: &str = "prove it again";
+    let (get, post) = (Method::GET, Method::POST);
+    vec![
+        Route::assured(
+            post.clone(),
+            "/prove/passkey/start",
+            PROVE,
+            Session,
+            with(web, step_up::passkey::start),
+        ),
+        Route::assured(
+            post.clone(),
+            "/prove/passkey/finish",
+            PROVE,
+            Session,
+            with(web, step_up::passkey::finish),
+        ),
+        Route::assured(
+            post.clone(),
+            "/prove/password",
+            PROVE,
+            Session,
+            with(web, step_up::password::finish),
+        ),
+        Route::assured(
+            get.clone(),
+            "/prove/continue",
+            PROVE,
+            Session,
+            with(web, step_up::go_on::go_on),
+        ),
+    ]
+}
+
+/// What administrators and those who govern information do to everybody's accounts.
+fn all_accounts(web: &Arc<Web>) -> Vec<Route> {
+    const LOOK: &str = "accounts";
+    const MANAGE: &str = "manage accounts";
+    const RECOVER: &str = "recover an account";
+    let (get, post) = (Method::GET, Method::POST);
+    vec![
+        Route::assured(
+            get.clone(),
+            "/accounts",
+            LOOK,
+            Session,
+            with(web, accounts::list::show),
+        ),
+        Route::assured(
+            get.clone(),
+            "/accounts/add",
+            MANAGE,
+            Session,
+            with(web, accounts::add::show),
+        ),
+        Route::assured(
+            post.clone(),
+            "/accounts/add",
+            MANAGE,
+            Session,
+            with(web, accounts::add::add),
+        ),
+        Route::assured(
+            get.clone(),
+            "/accounts/{id}",
+            LOOK,
+            Session,
+            with(web, accounts::show::show),
+        ),
+        Route::assured(
+            post.clone(),
+            "/accounts/{id}/link",
+            MANAGE,
+            Session,
+            with(web, accounts::link::renew),
+        ),
+        Route::assured(
+            post.clone(),
+            "/accounts/{id}/suspend",
+            MANAGE,
+            Session,
+            with(web, accounts::standing::suspend),
+        ),
+        Route::assured(
+            post.clone(),
+            "/accounts/{id}/resume",
+            MANAGE,
+            Session,
+            with(web, accounts::standing::resume),
+        ),
+        Route::assured(
+            post.clone(),
+            "/accounts/{id}/recovery/open",
+            RECOVER,
+            Session,
+            with(web, accounts::recovery::open),
+        ),
+        Route::assured(
+            post.clone(),
+            "/accounts/{id}/recovery/approve",
+            RECOVER,
+            Session,
+            with(web, accounts::recovery::approve),
+        ),
+        Route::assured(
+            post.clone(),
+            "/accounts/{id}/recovery/stop",
+            RECOVER,
+            Session,
+            with(web, accounts::recovery::stop),
+        ),
+        Route::assured(
+            post.clone(),
+            "/accounts/{id}/recovery/link",
+            RECOVER,
+            Session,
+            with(web, accounts::recovery::link),
         ),
     ]
 }

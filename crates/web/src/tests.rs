@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{
     assets,
-    layout::{Account, Layout},
+    layout::{Account, Layout, Recovering},
     render::{ENVIRONMENT, Page, environment, render_in},
 };
 
@@ -70,7 +70,22 @@ fn samples() -> Vec<Sample> {
     each::<crate::accessibility::Accessibility>(&public, false, &mut samples);
     each::<crate::error::ErrorPage>(&public, false, &mut samples);
     each::<crate::home::Home>(&own, true, &mut samples);
-    each::<crate::account::AccountPage>(&search, true, &mut samples);
+    let told = own.clone().telling(
+        vec!["A passkey, “Phone”, was added on 3 November 2026 at 09:10.".to_owned()],
+        Some(Recovering {
+            text: "On 3 November 2026 at 09:10, Sam Hill asked to recover your account.".to_owned(),
+            id: "c2FtcGxl".to_owned(),
+        }),
+    );
+    each::<crate::own::account::AccountPage>(&told, true, &mut samples);
+    each::<crate::own::AddPasskey>(&own, true, &mut samples);
+    each::<crate::own::OnePasskey>(&own, true, &mut samples);
+    each::<crate::step_up::Prove>(&own, true, &mut samples);
+    each::<crate::step_up::GoOn>(&own, true, &mut samples);
+    each::<crate::accounts::AccountList>(&own, true, &mut samples);
+    each::<crate::accounts::AddAccount>(&own, true, &mut samples);
+    each::<crate::accounts::ShowAccount>(&own, true, &mut samples);
+    each::<crate::accounts::LinkPage>(&own, true, &mut samples);
     each::<crate::patient::SearchPage>(&own, true, &mut samples);
     each::<crate::patient::ShowPage>(&search, true, &mut samples);
     each::<crate::patient::WhoLookedPage>(&search, true, &mut samples);
@@ -85,6 +100,7 @@ fn every_template_of_a_page_has_a_sample() {
         "header",
         "footer",
         "forms",
+        "notices",
         "session",
         "patient-layout",
         "patient-banner",

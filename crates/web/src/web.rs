@@ -1,30 +1,58 @@
 //! What the pages are served from.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, ops::Deref, sync::Arc};
 
-use ward_core::{Clock, Ods, limits};
+use ward_access::Access;
+use ward_core::{Clock, Ods, Random, limits};
 use ward_http::{Answer, HttpError, Request, Response, StatusCode};
 use ward_identity::{Assured, Caller, Identity, Role};
 use ward_records::Records;
 
 use crate::{
-    layout::{Account, Layout},
+    date,
+    draft::Drafts,
+    layout::{Account, Layout, Recovering},
+    own::notices,
     render::{Page, render},
 };
 
-/// What the pages are served from.
+/// What the pages are served from, and what they keep.
 pub struct Web {
+    parts: Parts,
+    /// What waits for a fresh proof.
+    pub(crate) drafts: Drafts,
+}
+
+impl Deref for Web {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
+}
+
+/// What the pages are served from.
+pub struct Parts {
     /// Who may get in.
     pub identity: Arc<Identity>,
+    /// The policies, for what is done to accounts.
+    pub access: Arc<Access>,
     /// The door to the records.
     pub records: Arc<Records>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// Randomness, for names that nobody can guess.
+    pub random: Arc<dyn Random>,
     /// What the organisations are called, by ODS code.
     pub organisations: HashMap<Ods, String>,
 }
 
 impl Web {
+    /// Pages of these parts.
+    pub fn new(parts: Parts) -> Arc<Self> {
+        let drafts = Drafts::default();
+        Arc::new(Self { parts, drafts })
+    }
+
     /// An organisation's name; its code, where it has none.
     pub(crate) fn organisation<'a>(&'a self, ods: &'a Ods) -> &'a str {
         self.organisations
@@ -43,10 +71,30 @@ impl Web {
         let used = self.clock.now().since(assured.proved_at());
         let left = limits::SESSION_MAX.saturating_sub(used);
         let token = assured.form_token().to_owned();
-        Layout::signed_in(token, account, limits::SESSION_IDLE, left).of_organisation(
-            assured.organisation().as_str(),
-            self.organisation(assured.organisation()),
-        )
+        let unseen = self.identity.notices(assured).into_iter();
+        let unseen = unseen.filter(|notice| !notice.seen);
+        let told = unseen.map(|notice| notices::in_words(&notice)).collect();
+        Layout::signed_in(token, account, limits::SESSION_IDLE, left)
+            .of_organisation(
+                assured.organisation().as_str(),
+                self.organisation(assured.organisation()),
+            )
+            .telling(told, self.own_recovery(assured))
+    }
+
+    /// What somebody is told whose account others are recovering.
+    fn own_recovery(&self, assured: &Assured) -> Option<Recovering> {
+        let recovery = self.identity.recovery(assured, assured.account())?;
+        let opened = date::moment(recovery.opened_at);
+        let by = self
+            .identity
+            .account(assured.organisation(), recovery.opened_by);
+        let by = by.map_or_else(|| "somebody".to_owned(), |by| by.display_name().to_owned());
+        let text = format!(
+            "On {opened}, {by} asked to recover your account: all your ways to sign in would end, and new ones begin."
+        );
+        let id = recovery.id;
+        Some(Recovering { text, id })
     }
 
     /// The same with the box to find a patient, for those who have a use for it.
@@ -91,4 +139,9 @@ pub(crate) const fn role_in_words(role: Role) -> &'static str {
 /// Whether a role looks for patients. What it may then see is policy's to say, not the page's.
 pub(crate) const fn sees_patients(role: Role) -> bool {
     !matches!(role, Role::Administrator | Role::Service)
+}
+
+/// Whether a role looks after accounts. What it may then do is policy's to say, not the page's.
+pub(crate) const fn keeps_accounts(role: Role) -> bool {
+    matches!(role, Role::Administrator | Role::InformationGovernance)
 }

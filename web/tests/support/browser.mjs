@@ -75,6 +75,8 @@ export async function giveAuthenticator(page) {
       session.send("WebAuthn.setUserVerified", { authenticatorId, isUserVerified }),
     credentials: async () =>
       (await session.send("WebAuthn.getCredentials", { authenticatorId })).credentials,
+    /** The device is gone, and its passkeys with it. */
+    remove: () => session.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId }),
     /** Takes over a passkey of another page's authenticator. */
     take: (credential) => session.send("WebAuthn.addCredential", { authenticatorId, credential }),
   };

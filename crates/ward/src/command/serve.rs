@@ -6,7 +6,7 @@ use tokio::{net::TcpListener, signal};
 use ward_api::Api;
 use ward_http::{Capacity, Metrics, Origin, Server, Settings};
 use ward_identity::Identity;
-use ward_web::{ErrorPages, Web};
+use ward_web::{ErrorPages, Parts, Web};
 
 use crate::{
     command::key,
@@ -64,10 +64,12 @@ pub(crate) async fn serve(
     let names = ward.organisations.iter().map(|(ods, _)| ods.clone());
     let api = Api::new(Arc::clone(&ward.records), Arc::clone(&ward.identity), names);
     let mut routes = ward_api::routes(&api, &origin);
-    let web = Arc::new(Web {
+    let web = Web::new(Parts {
         identity: Arc::clone(&ward.identity),
+        access: ward.access,
         records: ward.records,
         clock: Arc::clone(&clock),
+        random: Arc::clone(&random),
         organisations: ward.organisations.into_iter().collect(),
     });
     routes.extend(ward_web::routes(&web));

@@ -9,3 +9,4 @@ pub(crate) mod show;
 
 #[cfg(test)]
 pub(crate) use page::{AppPage, Choose};
+pub(crate) use password::app_page;

@@ -20,13 +20,15 @@ pub(crate) struct Choose {
     pub(crate) token: String,
     /// Whom the link is for.
     pub(crate) who: Who,
+    /// Whether all that the person signed in with before ends.
+    pub(crate) recovers: bool,
 }
 
 /// A password and an authenticator app, set up on one page.
 #[derive(Debug, Serialize)]
 pub(crate) struct AppPage {
-    /// The link's token.
-    pub(crate) token: String,
+    /// Where the form is sent.
+    pub(crate) action: String,
     /// What the person types to sign in.
     pub(crate) sign_in_name: String,
     /// Which attempt to enrol this is: the key below belongs to it.
@@ -57,10 +59,13 @@ impl Page for Choose {
             organisation: "Moorland Health".to_owned(),
             sign_in_name: "a.patel@WRD01".to_owned(),
         };
-        vec![Self {
-            token: "c2FtcGxl".to_owned(),
-            who,
-        }]
+        [false, true]
+            .map(|recovers| Self {
+                token: "c2FtcGxl".to_owned(),
+                who: who.clone(),
+                recovers,
+            })
+            .into()
     }
 }
 
@@ -80,7 +85,7 @@ impl Page for AppPage {
     fn samples() -> Vec<Self> {
         let uri = "otpauth://totp/Ward:a.patel%40WRD01?secret=JBSWY3DPEHPK3PXP&issuer=Ward";
         let page = |refused_password: Option<&str>, refused_code: Option<&str>| Self {
-            token: "c2FtcGxl".to_owned(),
+            action: "/enrol/c2FtcGxl/password/finish".to_owned(),
             sign_in_name: "a.patel@WRD01".to_owned(),
             ceremony: "Y2VyZW1vbnk".to_owned(),
             qr: super::qr::svg(uri).unwrap(),

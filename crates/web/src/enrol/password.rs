@@ -62,6 +62,20 @@ fn show(
     status: StatusCode,
 ) -> Answer {
     let enrolment = web.identity.enrolment(token).ok_or_else(dead_link)?;
+    let ods = enrolment.name.organisation();
+    let layout = Layout::public().of_organisation(ods.as_str(), web.organisation(ods));
+    let action = format!("/enrol/{token}/password/finish");
+    let shown = app_page(action, enrolment.name.to_string(), app, mistake)?;
+    page(status, &layout, &shown)
+}
+
+/// The page of a new password and authenticator app, whose form goes to `action`.
+pub(crate) fn app_page(
+    action: String,
+    sign_in_name: String,
+    app: &AppEnrolment,
+    mistake: Option<&Error>,
+) -> Result<AppPage, HttpError> {
     let (refused_password, refused_code) = match mistake {
         Some(Error::Password(problem)) => (Some(in_words(*problem)), None),
         Some(_) => (None, Some(WRONG_CODE.to_owned())),
@@ -75,19 +89,16 @@ fn show(
                 href,
             })
         });
-    let shown = AppPage {
-        token: token.to_owned(),
+    Ok(AppPage {
+        action,
         ceremony: app.ceremony.clone(),
-        sign_in_name: enrolment.name.to_string(),
+        sign_in_name,
         qr: qr::svg(app.uri.expose()).map_err(|error| HttpError::internal(&error))?,
         key: qr::grouped(app.secret.expose()),
         problems: problems.collect(),
         refused_password,
         refused_code,
-    };
-    let ods = enrolment.name.organisation();
-    let layout = Layout::public().of_organisation(ods.as_str(), web.organisation(ods));
-    page(status, &layout, &shown)
+    })
 }
 
 const WRONG_CODE: &str = "This is not the code that the app shows now. Wait for the next one";

@@ -22,6 +22,7 @@ pub(crate) async fn show(web: Arc<Web>, request: PublicRequest) -> Answer {
         &Choose {
             token: token.to_owned(),
             who,
+            recovers: enrolment.recovers,
         },
     )
 }

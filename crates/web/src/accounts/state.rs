@@ -1,0 +1,49 @@
+use ward_http::AssuredRequest;
+use ward_identity::Account;
+
+use crate::Web;
+
+/// How an account stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct State {
+    pub(super) suspended: bool,
+    pub(super) enrolled: bool,
+    pub(super) recovering: bool,
+}
+
+impl State {
+    pub(super) fn of(web: &Web, request: &AssuredRequest, account: &Account) -> Self {
+        let factors = web
+            .identity
+            .factors(account.organisation(), account.id())
+            .unwrap_or_default();
+        Self {
+            suspended: account.suspended(),
+            enrolled: factors.password_and_totp || !factors.passkeys.is_empty(),
+            recovering: web
+                .identity
+                .recovery(&request.assured, account.id())
+                .is_some(),
+        }
+    }
+
+    pub(super) const fn in_words(self) -> &'static str {
+        match self {
+            Self {
+                suspended: true,
+                enrolled: false,
+                ..
+            } => "Waits to be let in",
+            Self {
+                suspended: true, ..
+            } => "Suspended",
+            Self {
+                recovering: true, ..
+            } => "Being recovered",
+            Self {
+                enrolled: false, ..
+            } => "Has not set up a way to sign in",
+            _ => "Can sign in",
+        }
+    }
+}
