@@ -6,8 +6,8 @@ use ward_core::limits;
 use ward_log::SignOutCause;
 
 use crate::{
-    Assured, Caller, Error, Identity, News, Role, Started, account::Member, ledger::Changes,
-    record::key,
+    Assured, Caller, Error, Identity, News, Started, account::Member, ledger::Changes, record::key,
+    step_up::in_browser,
 };
 
 impl Identity {
@@ -141,7 +141,7 @@ impl Identity {
         let member = self.member(assured.account()).ok_or(Error::NoSuchAccount)?;
         let has_passkey = !member.credentials.lock().passkeys.is_empty();
         let is_fresh = self.now().since(assured.proved_at()) <= limits::FRESH_PROOF;
-        if assured.role() == Role::Service || !is_fresh || !self.is_in_force(assured) {
+        if !in_browser(assured) || !is_fresh || !self.is_in_force(assured) {
             return Err(Error::FreshProof);
         }
         if has_passkey && !assured.phishing_resistant() {

@@ -50,11 +50,8 @@ impl Identity {
         if self.app_enrolments.take(ceremony, self.now()).is_none() {
             return Err(Error::Ceremony);
         }
-        {
-            let mut credentials = member.credentials.lock();
-            (credentials.password, credentials.totp) = (None, None);
-            credentials.revoke();
-        }
+        // Whoever proved the old ones gets no session from now on.
+        member.credentials.lock().revoke();
         let changes = Changes::default()
             .put(key::password(account.id), &hash)?
             .put(key::totp(account.id), &totp)?;

@@ -82,6 +82,10 @@ impl Identity {
         if member.account().role == Role::Service || !member.credentials.lock().is_empty() {
             return Err(Error::NotPossible("the account has its factors"));
         }
+        // It had factors, whatever became of them: a recovery that the disk refused leaves none.
+        if member.recovery.lock().is_some() {
+            return Err(Error::NotPossible("the account is being recovered"));
+        }
         let (link, hash, record) = self.new_link(account);
         let changes = Changes::default().put(key::link(account), &record)?;
         self.commit(organisation, by.actor(), None, changes).await?;

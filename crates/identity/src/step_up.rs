@@ -7,7 +7,7 @@
 use ward_core::{AccountId, SessionId};
 use webauthn_rs::prelude::DiscoverableAuthentication;
 
-use crate::{Assured, Caller, Error, Identity, Role, SignedIn, Started, token::TokenHash};
+use crate::{Assured, Caller, Error, Identity, SignedIn, Started, token::TokenHash};
 
 /// The ways in which somebody may prove again who they are, in their session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +47,7 @@ impl Identity {
     /// [`Error::FreshProof`] where the session is over; [`Error::Passkey`] where no challenge could
     /// be made.
     pub fn start_passkey_step_up(&self, assured: &Assured) -> Result<Started, Error> {
-        if assured.role() == Role::Service || !self.is_in_force(assured) {
+        if !in_browser(assured) || !self.is_in_force(assured) {
             return Err(Error::FreshProof);
         }
         let (options, state) = self.relying_party.start_sign_in()?;
@@ -126,4 +126,10 @@ impl Identity {
             Err(Error::FreshProof)
         }
     }
+}
+
+/// Whether a proof is of a person's own session, which has forms: not of a service, and not of a
+/// program that somebody let act for them.
+pub(crate) fn in_browser(assured: &Assured) -> bool {
+    !assured.form_token().is_empty()
 }

@@ -77,7 +77,7 @@ impl Page for ShowAccount {
         );
         vec![
             account("Can sign in", true, false, None),
-            account("Has not set up a way to sign in", false, false, None),
+            account("Not set up yet", false, false, None),
             account("Suspended", true, true, None),
             account("Being recovered", true, false, Some(opened)),
             account("Being recovered", true, false, Some(ready)),

@@ -42,7 +42,7 @@ impl State {
             } => "Being recovered",
             Self {
                 enrolled: false, ..
-            } => "Has not set up a way to sign in",
+            } => "Not set up yet",
             _ => "Can sign in",
         }
     }

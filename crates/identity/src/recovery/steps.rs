@@ -1,121 +1,20 @@
-//! Recovering the account of a person who lost their factors.
-//!
-//! Two other people say yes, each with a fresh proof that can't be phished: the one who re-proofed
-//! the person, and another. Then time passes in which the person is told, wherever they are still
-//! signed in, and can stop it. Only then is there a link, which enrols new factors and begins no
-//! session (ASVS 5.0, 6.4.3 and 6.4.4). There are no recovery codes, and no mail.
+//! The steps of a recovery, each asked for by its own person, in one order.
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
 use tokio::sync::MutexGuard;
-use ward_core::{AccountId, Timestamp, limits};
+use ward_core::{AccountId, limits};
 
+use super::{Recovery, RecoveryStep, RecoveryView};
 use crate::{
     Assured, Caller, EnrolmentLink, Error, Identity, Role,
     account::Member,
     enrolment::Link,
     ledger::Changes,
     record::{LinkRecord, key},
+    step_up::in_browser,
     token::{new_token, same},
 };
-
-/// `recovery/{account}`: an account has one recovery under way at most.
-#[derive(Clone, Serialize, Deserialize)]
-pub(crate) struct Recovery {
-    id: String,
-    opened_by: AccountId,
-    opened_at_micros: i64,
-    notes: String,
-    approved_by: Option<AccountId>,
-    approved_at_micros: Option<i64>,
-    link_taken: bool,
-}
-
-/// How far a recovery is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RecoveryStep {
-    /// It waits for somebody else to approve it.
-    Opened,
-    /// It is approved, and waits: there is time to stop it until then.
-    Waiting {
-        /// When who opened it may take the link.
-        until: Timestamp,
-    },
-    /// Who opened it may take the link.
-    Ready,
-    /// The link was taken, and not used.
-    LinkTaken,
-}
-
-/// A recovery, as those see it who may approve it, and the person.
-#[derive(Clone)]
-pub struct RecoveryView {
-    /// Names it: what is approved or stopped is this one, and no later one.
-    pub id: String,
-    /// Whose account is to be recovered.
-    pub account: AccountId,
-    /// Who opened it.
-    pub opened_by: AccountId,
-    /// When.
-    pub opened_at: Timestamp,
-    /// What was seen to know the person again.
-    pub notes: String,
-    /// Who approved it.
-    pub approved_by: Option<AccountId>,
-    /// How far it is.
-    pub step: RecoveryStep,
-    /// It is over then, whatever has come of it.
-    pub ends: Timestamp,
-}
-
-/// Notes say how a person was known: they stay out of logs.
-impl fmt::Debug for RecoveryView {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "RecoveryView({}, {:?})", self.account, self.step)
-    }
-}
-
-impl Recovery {
-    pub(crate) fn is_over(&self, now: Timestamp) -> bool {
-        now >= self.ends()
-    }
-
-    pub(crate) const fn link_taken(&self) -> bool {
-        self.link_taken
-    }
-
-    fn ends(&self) -> Timestamp {
-        Timestamp::from_micros(self.opened_at_micros) + limits::RECOVERY
-    }
-
-    fn step(&self, now: Timestamp) -> RecoveryStep {
-        let Some(approved) = self.approved_at_micros else {
-            return RecoveryStep::Opened;
-        };
-        let until = Timestamp::from_micros(approved) + limits::RECOVERY_DELAY;
-        if self.link_taken {
-            RecoveryStep::LinkTaken
-        } else if now < until {
-            RecoveryStep::Waiting { until }
-        } else {
-            RecoveryStep::Ready
-        }
-    }
-
-    fn view(&self, account: AccountId, now: Timestamp) -> RecoveryView {
-        RecoveryView {
-            id: self.id.clone(),
-            account,
-            opened_by: self.opened_by,
-            opened_at: Timestamp::from_micros(self.opened_at_micros),
-            notes: self.notes.clone(),
-            approved_by: self.approved_by,
-            step: self.step(now),
-            ends: self.ends(),
-        }
-    }
-}
 
 impl Identity {
     /// The recovery of an account of the own organisation that is under way.
@@ -298,7 +197,7 @@ impl Identity {
     ) -> Result<(MutexGuard<'_, ()>, Arc<Member>), Error> {
         let changing = self.organisation(by.organisation())?.changing.lock().await;
         let is_fresh = self.now().since(by.proved_at()) <= limits::FRESH_PROOF;
-        let suffices = is_fresh && by.phishing_resistant() && by.role() != Role::Service;
+        let suffices = is_fresh && by.phishing_resistant() && in_browser(by);
         if !suffices || !self.is_in_force(by) {
             return Err(Error::FreshProof);
         }
