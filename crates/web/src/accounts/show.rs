@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Web, date,
-    web::{page, role_in_words},
+    web::{keeps_accounts, page, role_in_words},
 };
 
 /// `GET /accounts/{id}`
@@ -26,6 +26,9 @@ pub(crate) async fn show(web: Arc<Web>, request: AssuredRequest) -> Answer {
     let recovering = recovery.map(|recovery| recovering(&web, &request, &recovery));
     let is_own = account.id() == request.assured.account();
     let administers = request.assured.role() == Role::Administrator;
+    // Who can approve is first let in by another than who made the account.
+    let made_it = account.created_by() == Some(request.assured.account());
+    let wants_another = made_it && !state.enrolled && keeps_accounts(account.role());
     let shown = ShowAccount {
         id: account.id().to_string(),
         name: account.display_name().to_owned(),
@@ -35,7 +38,8 @@ pub(crate) async fn show(web: Arc<Web>, request: AssuredRequest) -> Answer {
         made: made(&web, &account),
         state: state.in_words(),
         can_suspend: !is_own && !state.suspended,
-        can_resume: !is_own && state.suspended && administers,
+        can_resume: !is_own && state.suspended && administers && !wants_another,
+        wants_another: state.suspended && wants_another,
         can_renew: administers && !state.enrolled,
         can_recover: !is_own && state.enrolled && !state.suspended && recovering.is_none(),
         recovering,

@@ -18,6 +18,8 @@ pub(crate) struct ShowAccount {
     pub(super) state: &'static str,
     pub(super) can_suspend: bool,
     pub(super) can_resume: bool,
+    /// Somebody else must let it in: the reader made it, and it can approve.
+    pub(super) wants_another: bool,
     pub(super) can_renew: bool,
     pub(super) can_recover: bool,
     pub(super) recovering: Option<Recovering>,
@@ -55,7 +57,8 @@ impl Page for ShowAccount {
                 made: "On 3 November 2026 at 09:10, by Sam Hill".to_owned(),
                 state,
                 can_suspend: !suspended,
-                can_resume: suspended,
+                can_resume: suspended && enrolled,
+                wants_another: suspended && !enrolled,
                 can_renew: !enrolled,
                 can_recover: enrolled && recovering.is_none(),
                 recovering,
@@ -79,6 +82,7 @@ impl Page for ShowAccount {
             account("Can sign in", true, false, None),
             account("Not set up yet", false, false, None),
             account("Suspended", true, true, None),
+            account("Waits to be let in", false, true, None),
             account("Being recovered", true, false, Some(opened)),
             account("Being recovered", true, false, Some(ready)),
         ]

@@ -135,6 +135,16 @@ async fn an_account_is_made_suspended_and_let_in() {
     let link = shown_link(&made);
     assert!(made.body.contains("somebody else has let the account in"));
     assert_eq!(john.get(&link).await.status, 404, "not before it is let in");
+    let accounts = server.world.identity.accounts(&ods("WRD01"));
+    let new = accounts.iter().find(|one| one.name().local() == "new");
+    let new = format!("/accounts/{}", new.unwrap().id());
+    let own = ada.get(&new).await;
+    assert!(own.body.contains("Somebody else must let it in"));
+    assert_eq!(ada.submit(&format!("{new}/resume"), &[]).await.status, 409);
+    let mut ivy = Browser::with_passkey(&server, "ivy", Role::Administrator).await;
+    assert!(ivy.get(&new).await.body.contains("Let the account in"));
+    ivy.submit(&format!("{new}/resume"), &[]).await;
+    assert_eq!(john.get(&link).await.status, 200);
 }
 
 #[tokio::test]
