@@ -49,7 +49,7 @@ impl Api {
 /// Every route of the API.
 pub fn routes(api: &Arc<Api>, origin: &Origin) -> Vec<Route> {
     let mut routes = fhir::routes(api);
-    routes.push(oauth::route(api));
     routes.push(fhir::metadata_route(api, origin, &routes));
+    routes.extend(oauth::routes(api));
     routes
 }

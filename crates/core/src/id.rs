@@ -138,6 +138,11 @@ random_id!(
     "session id"
 );
 random_id!(
+    /// An app that people use: its `client_id`. Written as 32 hex digits.
+    AppId,
+    "client id"
+);
+random_id!(
     /// One request, shown to its caller so that both sides can name it.
     RequestId,
     "request id"

@@ -105,6 +105,33 @@ pub const CLIENT_ASSERTIONS: usize = 200_000;
 pub const TOKENS_PER_SERVICE: usize = 100;
 /// Services of one organisation.
 pub const SERVICES: usize = 1_000;
+/// Apps of one organisation, ended ones included.
+pub const APPS: usize = 1_000;
+/// Redirect URIs of one app.
+pub const APP_REDIRECTS: usize = 10;
+/// Length of a redirect or launch URI, in bytes.
+pub const APP_URI_BYTES: usize = 500;
+/// How long an app may be registered for; then two people look at it again.
+pub const APP_REGISTRATION: Duration = Duration::from_hours(24 * 366);
+/// A pushed authorization request waits so long for its person (RFC 9126 2.2: 5 to 600 s).
+pub const PUSHED_REQUEST: Duration = Duration::from_mins(1);
+/// How long a person may take to sign in, choose a patient and decide.
+pub const CONSENT: Duration = Duration::from_mins(10);
+/// A launch handle, from the click in Ward to the app's request.
+pub const LAUNCH: Duration = Duration::from_mins(5);
+/// An authorization code (RFC 6749 4.1.2: 10 minutes at most).
+pub const AUTHORIZATION_CODE: Duration = Duration::from_mins(1);
+/// An app's token.
+pub const APP_TOKEN: Duration = Duration::from_mins(5);
+/// What an app was given ends, refreshed or not: a person decides anew each day of work.
+pub const AUTHORIZATION: Duration = SESSION_MAX;
+/// What one person may have given to apps at a time; the oldest ends when one more is given.
+pub const AUTHORIZATIONS_PER_PERSON: usize = 20;
+/// Refreshes of one authorization; spent refresh tokens are remembered as long as it lives.
+pub const REFRESHES: usize = 1_000;
+/// Length of `state` in an authorization request, in bytes.
+pub const AUTHORIZATION_STATE_BYTES: usize = 1_000;
+
 /// A DPoP proof's age, and the clock skew allowed for it (RFC 9449 11.1).
 pub const DPOP_AGE: Duration = Duration::from_mins(1);
 /// DPoP proof ids remembered; when full, the server refuses rather than forgets.

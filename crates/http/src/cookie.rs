@@ -11,6 +11,8 @@ use ward_core::Secret;
 
 /// The cookie of a session.
 pub const SESSION: &str = "__Host-ward";
+/// The name of what an app asks, kept while its person signs in.
+pub const ASKING: &str = "__Host-ward-asking";
 
 /// The value of a cookie, if it was sent exactly once: two of a name are a trick, and none is taken.
 pub(crate) fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

@@ -49,9 +49,19 @@ pub trait Authenticate: Send + Sync {
         url: &str,
         address: IpAddr,
     ) -> Result<Assured, Error>;
+
+    /// Whether a page of this origin is of a public app that works.
+    fn is_app_origin(&self, origin: &str) -> bool {
+        let _ = origin;
+        false
+    }
 }
 
 impl Authenticate for Identity {
+    fn is_app_origin(&self, origin: &str) -> bool {
+        Self::is_app_origin(self, origin)
+    }
+
     fn session(&self, token: &str, address: IpAddr) -> Option<Assured> {
         self.authenticate(token, Some(address))
     }

@@ -11,6 +11,7 @@ pub mod tls;
 mod body;
 mod capacity;
 mod credential;
+mod cross_origin;
 mod error;
 mod headers;
 mod metrics;

@@ -16,7 +16,7 @@ use crate::{HttpError, Kind, Response};
 pub(crate) enum Surface {
     /// Programs that speak FHIR: `/fhir`.
     Fhir,
-    /// Programs that ask for tokens: `/oauth`.
+    /// Programs that ask for tokens: `/oauth`, but for `/oauth/authorize`, which is a page.
     Oauth,
     /// People: everything else.
     Page,
@@ -50,6 +50,8 @@ impl Surface {
         };
         match () {
             () if is_under("/fhir") => Self::Fhir,
+            // People decide there, in a browser.
+            () if path == "/oauth/authorize" => Self::Page,
             () if is_under("/oauth") => Self::Oauth,
             () => Self::Page,
         }

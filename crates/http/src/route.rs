@@ -22,6 +22,7 @@ pub struct Route {
     pub(crate) handler: Handler,
     pub(crate) body_limit: usize,
     pub(crate) only_reads: bool,
+    pub(crate) cross_origin: bool,
 }
 
 /// What a request must prove before a route's handler runs.
@@ -117,7 +118,15 @@ impl Route {
             handler,
             body_limit,
             only_reads,
+            cross_origin: false,
         }
+    }
+
+    /// Lets pages of apps that work ask from a browser (CORS), without cookies. Without it: none.
+    #[must_use]
+    pub fn cross_origin(mut self) -> Self {
+        self.cross_origin = true;
+        self
     }
 
     /// Takes bodies of up to so many bytes. Without it: 64 KiB for POST, PUT and PATCH, none for

@@ -24,7 +24,7 @@ use crate::{
     Origin, Pages, PublicRequest, Request, Response, Route, RouteError,
     body::{self, Budget},
     credential::{self, Head},
-    headers,
+    cross_origin, headers,
     metrics::name_of,
     path,
     render::Surface,
@@ -117,6 +117,7 @@ impl Server {
         let (parts, body) = request.into_parts();
         let surface = Surface::of(parts.uri.path());
         let method = parts.method.clone();
+        let cross_origin = self.cross_origin(&parts);
         let mut route = NO_ROUTE;
         let answer = self.answer(id, parts, body, address, &mut route);
         let answer = match timeout(limits::REQUEST, unpanicked(answer)).await {
@@ -132,7 +133,21 @@ impl Server {
             surface.error(&error, &method, id, &*self.settings.pages)
         });
         self.record(&method, route, response.status, started, id);
-        finish(response, &method, surface, id)
+        let mut response = finish(response, &method, surface, id);
+        if let Some((origin, preflight)) = cross_origin {
+            cross_origin::open(response.headers_mut(), origin, preflight);
+        }
+        response
+    }
+
+    /// Where apps may ask from a browser: who asks, if it may, and for a preflight what.
+    fn cross_origin(&self, parts: &Parts) -> Option<(Option<HeaderValue>, Option<HeaderValue>)> {
+        let path = parts.uri.path();
+        path::check(path).ok()?;
+        let methods = self.table.cross_origin(path)?;
+        let origin = cross_origin::allowed(&*self.settings.authenticate, &parts.headers);
+        let is_preflight = cross_origin::is_preflight(&parts.method, &parts.headers);
+        Some((origin, is_preflight.then_some(methods)))
     }
 
     async fn answer(

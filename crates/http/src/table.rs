@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use hyper::{Method, header::HeaderValue};
 
-use crate::{Listed, Route, path, route::Guard};
+use crate::{Listed, Route, cross_origin, path, route::Guard};
 
 /// Why OPTIONS needs no proof.
 const OPTIONS_REASON: &str = "by rule: names the methods of a path, and does nothing";
@@ -133,6 +133,16 @@ impl RouteTable {
             None if *method == Method::OPTIONS => Found::Options(endpoint.allow()),
             None => Found::WrongMethod(endpoint.allow()),
         }
+    }
+}
+
+impl RouteTable {
+    /// The methods of a checked path that apps may ask from a browser, as a preflight names them.
+    pub(crate) fn cross_origin(&self, path: &str) -> Option<HeaderValue> {
+        let segments: Vec<&str> = path::segments(path).collect();
+        let endpoint = self.root.find(&segments)?;
+        let routes = endpoint.methods.iter();
+        cross_origin::methods(routes.filter_map(|(_, index)| self.routes.get(*index)))
     }
 }
 

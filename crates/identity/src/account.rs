@@ -27,7 +27,7 @@ pub struct ServiceAccount {
     pub(crate) scopes: Scopes,
     pub(crate) jwks: Arc<str>,
     pub(crate) enrolled_by: AccountId,
-    pub(crate) approved_by: AccountId,
+    pub(crate) approved_by: Option<AccountId>,
     pub(crate) expires: Timestamp,
 }
 
@@ -114,8 +114,8 @@ impl ServiceAccount {
         self.enrolled_by
     }
 
-    /// Who, other than that, approved it.
-    pub const fn approved_by(&self) -> AccountId {
+    /// Who, other than that, approved it; it gets no token before.
+    pub const fn approved_by(&self) -> Option<AccountId> {
         self.approved_by
     }
 

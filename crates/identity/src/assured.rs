@@ -2,7 +2,7 @@
 
 use std::{fmt, net::IpAddr, sync::Arc};
 
-use ward_core::{AccountId, Ods, ResourceKey, SessionId, Timestamp};
+use ward_core::{AccountId, AppId, Ods, PatientId, ResourceKey, SessionId, Timestamp};
 use ward_log::{Actor, Factors};
 
 use crate::{Account, Role, Scopes, token::same};
@@ -20,6 +20,25 @@ pub struct Assured {
     scopes: Arc<Scopes>,
     address: Option<IpAddr>,
     form_token: Option<Arc<str>>,
+    app: Option<Arc<AppAccess>>,
+}
+
+/// The app through which a person asks: it may do what both may.
+pub struct AppAccess {
+    pub(crate) client: AppId,
+    pub(crate) patient: Option<PatientId>,
+}
+
+impl AppAccess {
+    /// Its client id.
+    pub const fn client(&self) -> AppId {
+        self.client
+    }
+
+    /// The one patient whom its `patient/` scopes reach.
+    pub const fn patient(&self) -> Option<&PatientId> {
+        self.patient.as_ref()
+    }
 }
 
 /// What was proved, and when.
@@ -44,7 +63,7 @@ impl Assured {
             at: proved_at,
         } = proof;
         let sound = !account.suspended && suffice(account.role, factors);
-        let form_token = None;
+        let (form_token, app) = (None, None);
         sound.then_some(Self {
             account,
             session,
@@ -53,7 +72,22 @@ impl Assured {
             scopes,
             address,
             form_token,
+            app,
         })
+    }
+
+    /// Asked through an app: less by its scopes, and its factors bound to its key.
+    pub(crate) fn through(self, app: Arc<AppAccess>) -> Self {
+        Self {
+            factors: self.factors.with(Factors::DPOP),
+            app: Some(app),
+            ..self
+        }
+    }
+
+    /// The app through which a person asks.
+    pub fn app(&self) -> Option<&AppAccess> {
+        self.app.as_deref()
     }
 
     /// With the token that the session's forms carry.
@@ -102,12 +136,22 @@ impl Assured {
                 .contains(Factors::CLIENT_KEY.with(Factors::DPOP))
     }
 
+    /// All that was proved, for what outlives the request.
+    pub(crate) const fn proof(&self) -> Proof {
+        Proof {
+            session: self.session,
+            factors: self.factors,
+            at: self.proved_at,
+        }
+    }
+
     /// When it was proved.
     pub const fn proved_at(&self) -> Timestamp {
         self.proved_at
     }
 
-    /// A service's scopes; of people none, as their role says what they may do.
+    /// The scopes of a service, or of the app through which a person asks; of people themselves
+    /// none, as their role says what they may do.
     pub fn scopes(&self) -> &Scopes {
         &self.scopes
     }

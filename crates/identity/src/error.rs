@@ -63,6 +63,13 @@ pub enum Error {
     /// The token request is malformed (RFC 6749 5.2: `invalid_request`).
     #[error("the token request is not right: {0}")]
     TokenRequest(&'static str),
+    /// A code or refresh token that does not work, or not for who sends it (RFC 6749 5.2:
+    /// `invalid_grant`). One text for all reasons: they would help a thief alone.
+    #[error("the code or refresh token does not work, or no longer")]
+    Grant,
+    /// A client that may not do this (RFC 6749 5.2: `unauthorized_client`).
+    #[error("this client may not do this: {0}")]
+    UnauthorizedClient(&'static str),
     /// A grant that Ward does not know (RFC 6749 5.2: `unsupported_grant_type`).
     #[error("the grant type is not supported")]
     GrantType,
@@ -95,6 +102,8 @@ impl Error {
         Some(match self {
             Self::Client(_) => "invalid_client",
             Self::TokenRequest(_) => "invalid_request",
+            Self::Grant => "invalid_grant",
+            Self::UnauthorizedClient(_) => "unauthorized_client",
             Self::GrantType => "unsupported_grant_type",
             Self::Scope(_) | Self::NoScope => "invalid_scope",
             Self::Proof(_) => "invalid_dpop_proof",

@@ -13,6 +13,7 @@ use webauthn_rs::prelude::DiscoverableAuthentication;
 use crate::{
     Assured, Error, Scopes, SignInName,
     account::Member,
+    app::{Apps, Used},
     attempts::{Attempts, ByOrigin, Familiar},
     ceremony::Ceremonies,
     enrolment::{AppCeremony, Link, PasskeyCeremony},
@@ -95,6 +96,8 @@ pub struct Identity {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) relying_party: RelyingParty,
     pub(crate) token_url: Box<str>,
+    /// Who issues tokens, as clients name it: the server's origin (RFC 8414 2).
+    pub(crate) issuer: Box<str>,
     pub(crate) started: Timestamp,
     pub(crate) organisations: HashMap<Ods, Organisation>,
     pub(crate) members: RwLock<HashMap<AccountId, Arc<Member>>>,
@@ -102,6 +105,8 @@ pub struct Identity {
     pub(crate) links: RwLock<HashMap<TokenHash, Link>>,
     pub(crate) sessions: Sessions,
     pub(crate) tokens: Tokens,
+    pub(crate) apps: Apps,
+    pub(crate) used: Used,
     pub(crate) sign_ins: Ceremonies<DiscoverableAuthentication>,
     pub(crate) step_ups: Ceremonies<StepUpCeremony>,
     pub(crate) passkey_enrolments: Ceremonies<PasskeyCeremony>,
@@ -166,6 +171,7 @@ impl Identity {
         Ok(Self {
             relying_party: RelyingParty::new(&config.rp_id, &config.origin)?,
             token_url: config.token_url.as_str().into(),
+            issuer: config.origin.as_str().into(),
             started: clock.now(),
             organisations: HashMap::new(),
             members: RwLock::default(),
@@ -173,6 +179,8 @@ impl Identity {
             links: RwLock::default(),
             sessions: Sessions::default(),
             tokens: Tokens::default(),
+            apps: Apps::new(),
+            used: Used::default(),
             sign_ins: ceremonies(limits::CEREMONY),
             step_ups: ceremonies(limits::CEREMONY),
             passkey_enrolments: ceremonies(limits::CEREMONY),

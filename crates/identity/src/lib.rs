@@ -9,6 +9,7 @@
 //! counts. What is taken away is gone from memory first.
 
 mod account;
+mod app;
 mod assured;
 mod attempts;
 mod ceremony;
@@ -45,7 +46,8 @@ mod typed;
 mod upkeep;
 
 pub use account::{Account, NewAccount, ServiceAccount};
-pub use assured::Assured;
+pub use app::{App, AppScopes, AuthorizationView, Begun, Consent, Introspected, NewApp, Pushed};
+pub use assured::{AppAccess, Assured};
 pub use enrolment::{AppEnrolment, EnrolmentView, Started};
 pub use error::Error;
 pub use factor::{FactorsView, PasskeyView};

@@ -7,6 +7,7 @@ use ward_core::{AccountId, Timestamp};
 use crate::{
     Error, Identity,
     account::Member,
+    app::{self, AppRecord, Client, UsedRecord},
     assured::Proof,
     enrolment::Link,
     factor::Credentials,
@@ -64,7 +65,20 @@ impl Identity {
                 *member.recovery.lock() = Some(recovery);
             }
         }
+        self.load_apps(ledger)?;
         self.load_sessions(ledger)
+    }
+
+    fn load_apps(&self, ledger: &Ledger) -> Result<(), Error> {
+        for (key, record) in ledger.load::<AppRecord>(app::APPS)? {
+            let app = record.into_app(app::owner(&key)?, ledger.ods())?;
+            self.apps.insert(Client::new(app, Some(self.started))?);
+        }
+        for (key, UsedRecord { at_micros }) in ledger.load(app::USED)? {
+            let id = *app::owner(&key)?.as_bytes();
+            self.used.set(id, Timestamp::from_micros(at_micros));
+        }
+        Ok(())
     }
 
     /// A session goes on where it was, and its idle time with it: it is taken as last used when

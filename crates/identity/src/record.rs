@@ -101,7 +101,7 @@ struct ServiceRecord {
     scopes: Scopes,
     jwks: String,
     enrolled_by: AccountId,
-    approved_by: AccountId,
+    approved_by: Option<AccountId>,
     expires_micros: i64,
 }
 

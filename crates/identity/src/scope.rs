@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// Scopes in one request, at most.
 const SCOPES: usize = 100;
 /// Length of one scope in bytes, at most.
-const SCOPE_BYTES: usize = 100;
+const SCOPE_BYTES: usize = 300;
 /// The letters of the permissions, in the only order that SMART allows.
 const LETTERS: &str = "cruds";
 
@@ -28,6 +28,15 @@ pub enum Permission {
 }
 
 impl Permission {
+    /// Every one.
+    pub const ALL: [Self; 5] = [
+        Self::Create,
+        Self::Read,
+        Self::Update,
+        Self::Delete,
+        Self::Search,
+    ];
+
     const fn bit(self) -> u8 {
         1 << self as u8
     }
@@ -56,7 +65,7 @@ impl Level {
     }
 }
 
-/// One scope. It keeps its text, which is in its one spelling: `system/Patient.rs`.
+/// One scope. It keeps its text: `system/Patient.rs`, `patient/Observation.rs?category=vital-signs`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Scope {
     text: Box<str>,
@@ -64,6 +73,8 @@ pub struct Scope {
     /// Where the resource type stands in the text.
     type_end: usize,
     permissions: u8,
+    /// Where its condition begins in the text, after the `?`.
+    condition: Option<usize>,
 }
 
 /// A text that is no SMART v2 scope.
@@ -72,29 +83,45 @@ pub struct Scope {
 pub struct InvalidScope;
 
 impl Scope {
-    fn new(level: Level, resource_type: &str, permissions: u8) -> Self {
+    fn new(level: Level, resource_type: &str, permissions: u8, condition: &str) -> Self {
         let letters: String = LETTERS
             .chars()
             .enumerate()
             .filter(|(place, _)| permissions & (1 << place) != 0)
             .map(|(_, letter)| letter)
             .collect();
+        let plain = format!("{}/{resource_type}.{letters}", level.as_str());
+        let (text, condition) = if condition.is_empty() {
+            (plain, None)
+        } else {
+            let start = plain.len() + 1;
+            (format!("{plain}?{condition}"), Some(start))
+        };
         Self {
-            text: format!("{}/{resource_type}.{letters}", level.as_str()).into(),
+            text: text.into(),
             level,
             type_end: level.as_str().len() + 1 + resource_type.len(),
             permissions,
+            condition,
         }
     }
 
-    /// Reads one scope. A v1 scope, or one with a query, is refused: half understood it would
-    /// permit more than it says.
+    /// Reads one scope. A v1 scope is refused: half understood it would permit more than it says.
+    /// Whether a condition is a search that Ward knows is seen where it is applied; one that is
+    /// not lets nothing through.
     pub fn parse(text: &str) -> Result<Self, InvalidScope> {
         if text.len() > SCOPE_BYTES {
             return Err(InvalidScope);
         }
         let (level, rest) = text.split_once('/').ok_or(InvalidScope)?;
-        let (resource_type, letters) = rest.split_once('.').ok_or(InvalidScope)?;
+        let (resource_type, rest) = rest.split_once('.').ok_or(InvalidScope)?;
+        let (letters, condition) = match rest.split_once('?') {
+            Some((letters, condition)) if is_condition(condition) && resource_type != "*" => {
+                (letters, condition)
+            }
+            Some(_) => return Err(InvalidScope),
+            None => (rest, ""),
+        };
         let level = Level::ALL.into_iter().find(|known| known.as_str() == level);
         let is_type = resource_type == "*"
             || (resource_type.starts_with(|first: char| first.is_ascii_uppercase())
@@ -106,6 +133,7 @@ impl Scope {
             level.ok_or(InvalidScope)?,
             resource_type,
             permissions(letters)?,
+            condition,
         ))
     }
 
@@ -121,7 +149,21 @@ impl Scope {
             .unwrap_or_default()
     }
 
-    /// Whether it permits this on a resource of the type.
+    /// The search that a resource must match, percent-encoded: `category=vital-signs`.
+    pub fn condition(&self) -> Option<&str> {
+        self.condition.and_then(|start| self.text.get(start..))
+    }
+
+    /// Each thing that it permits.
+    pub fn permissions(&self) -> impl Iterator<Item = Permission> {
+        let bits = self.permissions;
+        Permission::ALL
+            .into_iter()
+            .filter(move |one| bits & one.bit() != 0)
+    }
+
+    /// Whether it permits this on a resource of the type; one that meets its
+    /// [condition](Scope::condition).
     pub fn allows(&self, resource_type: &str, permission: Permission) -> bool {
         let own = self.resource_type();
         (own == "*" || own == resource_type) && self.permissions & permission.bit() != 0
@@ -136,9 +178,25 @@ impl Scope {
             _ => return None,
         };
         let permissions = self.permissions & other.permissions;
+        let (one, two) = (self.condition(), other.condition());
+        let condition = match (one, two) {
+            (Some(one), Some(two)) if one != two => format!("{one}&{two}"),
+            (one, two) => one.or(two).unwrap_or_default().to_owned(),
+        };
         (permissions != 0 && self.level == other.level)
-            .then(|| Self::new(self.level, resource_type, permissions))
+            .then(|| Self::new(self.level, resource_type, permissions, &condition))
+            .filter(|both| both.text.len() <= SCOPE_BYTES)
     }
+}
+
+/// `name=value` pairs of characters that a scope may hold (RFC 6749 3.3).
+fn is_condition(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\' | b'?');
+    text.bytes().all(is_plain)
+        && text.split('&').all(|pair| {
+            pair.split_once('=')
+                .is_some_and(|(name, value)| !name.is_empty() && !value.is_empty())
+        })
 }
 
 fn permissions(letters: &str) -> Result<u8, InvalidScope> {
@@ -194,7 +252,7 @@ impl Scopes {
         self.0.is_empty()
     }
 
-    /// Whether one of them permits this on a resource of the type.
+    /// Whether one of them permits this on a resource of the type that meets its condition.
     pub fn allow(&self, resource_type: &str, permission: Permission) -> bool {
         self.0
             .iter()
@@ -215,6 +273,12 @@ impl Scopes {
             }
         }
         Self(granted)
+    }
+}
+
+impl FromIterator<Scope> for Scopes {
+    fn from_iter<I: IntoIterator<Item = Scope>>(scopes: I) -> Self {
+        Self(scopes.into_iter().take(SCOPES).collect())
     }
 }
 
@@ -285,7 +349,13 @@ mod tests {
             "system/Patient.*",
             "system/patient.r",
             "System/Patient.r",
-            "system/Patient.r?gender=male",
+            "system/Patient.r?",
+            "system/Patient.r?gender",
+            "system/Patient.r?gender=",
+            "system/Patient.r?=male",
+            "system/Patient.r?gender=male?x=1",
+            "system/Patient.r?gender=\"",
+            "system/*.r?_id=1",
             "openid",
             "launch/patient",
             "system/*/Patient.r",
@@ -322,6 +392,21 @@ mod tests {
                 "system/Patient.r system/Patient.s",
             ),
             ("", "system/*.cruds", ""),
+            (
+                "user/Observation.rs?category=laboratory",
+                "user/*.r",
+                "user/Observation.r?category=laboratory",
+            ),
+            (
+                "user/Observation.rs",
+                "user/Observation.rs?category=laboratory",
+                "user/Observation.rs?category=laboratory",
+            ),
+            (
+                "user/Observation.r?code=1",
+                "user/Observation.r?category=laboratory",
+                "user/Observation.r?code=1&category=laboratory",
+            ),
         ] {
             assert_eq!(
                 scopes(asked).granted_by(&scopes(registered)).to_string(),

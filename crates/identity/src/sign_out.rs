@@ -40,7 +40,13 @@ impl Identity {
                 .find(|(_, session)| session.proof.session == id);
             own.is_some_and(|(_, session)| session.over(now).is_none())
         };
-        active && (session() || self.tokens.is_live(account, id, now))
+        let through_app = || {
+            let given = self.apps.live.lock().of(account);
+            given
+                .iter()
+                .any(|one| one.id == id && self.stands(one, now))
+        };
+        active && (session() || self.tokens.is_live(account, id, now) || through_app())
     }
 
     /// Ends a session.
@@ -69,7 +75,7 @@ impl Identity {
             .await
     }
 
-    /// Ends every session of an account but one.
+    /// Ends every session of an account but one, and what they gave to apps.
     pub(crate) async fn end_all(
         &self,
         account: AccountId,
@@ -77,11 +83,20 @@ impl Identity {
         cause: SignOutCause,
         actor: Option<Actor>,
     ) -> Result<(), Error> {
+        let given = self.apps.live.lock().of(account);
         let sessions = self.sessions.of(account);
         let ending = sessions
             .into_iter()
             .filter(|(_, session)| Some(session.proof.session) != keep);
-        self.end(ending.collect(), |_| cause, actor).await
+        self.end(ending.collect(), |_| cause, actor).await?;
+        // What was given to apps ends with them, that which may outlive its session, too.
+        for one in given
+            .iter()
+            .filter(|one| Some(one.proof.session) != keep || one.scopes.offline_access)
+        {
+            self.end_authorization(one, cause).await?;
+        }
+        Ok(())
     }
 
     /// Ends the session that a browser had, where it is another account's than the one that signs

@@ -29,10 +29,22 @@ impl Identity {
         let cause =
             |session: &crate::session::Session| session.over(now).unwrap_or(SignOutCause::Idle);
         self.end(over, cause, None).await?;
+        self.end_lapsed_authorizations(now).await?;
         self.forget_expired_links(now).await?;
         self.forget_recoveries(now).await?;
         self.write_seen().await?;
         self.write_withheld(now).await
+    }
+
+    /// What was given to apps ends with its app, its person, its session or its time. It works no
+    /// more from that moment on; here that is written down.
+    async fn end_lapsed_authorizations(&self, now: Timestamp) -> Result<(), Error> {
+        let all = self.apps.live.lock().all();
+        for one in all.iter().filter(|one| !self.stands(one, now)) {
+            self.end_authorization(one, SignOutCause::Expired).await?;
+        }
+        self.apps.live.lock().forget(now);
+        Ok(())
     }
 
     /// How many failures were not written down singly: each organisation's log gets the sum.

@@ -6,7 +6,7 @@ use ward_identity::{Assured, Role};
 use ward_log::{Event, Interaction, Purpose, RefusalReason};
 use ward_store::{Batch, Operation, Undisclosed};
 
-use crate::{Error, Records, budget::Budget, records::Organisation};
+use crate::{Error, Records, budget::Budget, records::Organisation, scope::Limits};
 
 /// One account's way to its organisation's records, for one request.
 ///
@@ -18,6 +18,8 @@ pub struct Door<'a> {
     pub(crate) request: RequestId,
     pub(crate) purpose: Purpose,
     pub(crate) budget: Budget,
+    /// What the scopes of an app or a service leave; none of a person's own session.
+    pub(crate) limits: Option<Limits>,
 }
 
 impl<'a> Door<'a> {
@@ -35,6 +37,7 @@ impl<'a> Door<'a> {
             request,
             purpose: purpose_of(assured.role()),
             budget: Budget::default(),
+            limits: Limits::of(assured, records, own),
         }
     }
 
@@ -43,9 +46,11 @@ impl<'a> Door<'a> {
         self.asker.assured()
     }
 
-    /// Asks the policies.
+    /// Asks the policies, and then the scopes.
     pub(crate) fn decide<A: Action>(&self, target: &Target<'_>) -> Result<Grant<A>, Refused> {
-        self.asker.decide(target, self.purpose)
+        let grant = self.asker.decide::<A>(target, self.purpose)?;
+        self.check_type::<A>(grant.resource_type())?;
+        Ok(grant)
     }
 
     /// Gives a value out, once it is written down by whose grant. The grant is used up.

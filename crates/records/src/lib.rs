@@ -21,6 +21,7 @@ mod projector;
 mod read;
 mod records;
 mod relate;
+mod scope;
 mod search;
 mod summary;
 mod version;

@@ -26,6 +26,11 @@ impl Door<'_> {
     pub async fn read(&self, key: &ResourceKey) -> Result<Version, Error> {
         let (grant, located) = self.granted::<Read>(key).await?;
         let version = self.fetch(&grant, located.seq)?;
+        let Some(version) = self.lets_through_version::<Read>(&located.subjects, version)? else {
+            return self
+                .hide::<_, Read>(key, RefusalReason::OutsideScopes)
+                .await;
+        };
         let version = self.disclose(grant, Interaction::Read, version).await?;
         version.unless_deleted()
     }
@@ -132,7 +137,11 @@ impl Door<'_> {
     ) -> Result<Result<Grant<A>, Refused>, Error> {
         let relationships: Vec<Option<Relationship>> = self.relationships(subjects)?;
         let target = Target::resource(self.own.keys.ods(), key).about(&relationships);
-        Ok(self.decide(&target))
+        let decision = self.decide::<A>(&target);
+        Ok(decision.and_then(|grant| {
+            self.check_subjects::<A>(key.resource_type(), subjects)?;
+            Ok(grant)
+        }))
     }
 
     /// Reads and opens the version at a row.
@@ -157,8 +166,9 @@ impl Door<'_> {
         sealed: Undisclosed<SealedVersion>,
     ) -> Result<Option<Undisclosed<Version>>, Error> {
         let mut failed = Ok(());
+        let mut subjects = Vec::new();
         let found = sealed.sift(&self.own.keys, |sealed| {
-            let subjects = self.own.subjects(&sealed.patients);
+            subjects = self.own.subjects(&sealed.patients);
             let opened = self
                 .decide_about::<A>(&sealed.resource, &subjects)
                 .and_then(|decision| decision.ok().map(|_| self.own.open(sealed)).transpose())
@@ -171,7 +181,10 @@ impl Door<'_> {
                 None
             })
         });
-        failed.map(|()| found)
+        failed?;
+        found.map_or(Ok(None), |found| {
+            self.lets_through_version::<A>(&subjects, found)
+        })
     }
 }
 

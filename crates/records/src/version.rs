@@ -31,6 +31,10 @@ impl Version {
     }
 
     /// That a resource was deleted is told as all of it is: written down first.
+    pub(crate) const fn is_deleted(&self) -> bool {
+        matches!(self.method, WriteMethod::Delete)
+    }
+
     pub(crate) fn unless_deleted(self) -> Result<Self, Error> {
         match self.method {
             WriteMethod::Delete => Err(Error::Gone),

@@ -5,6 +5,8 @@
     reason = "a test that can't set up its world panics"
 )]
 
+#[cfg(feature = "server")]
+mod app;
 mod clock;
 #[cfg(feature = "passkey")]
 mod passkey;
@@ -18,6 +20,8 @@ mod wire;
 #[cfg(feature = "world")]
 mod world;
 
+#[cfg(feature = "server")]
+pub use app::{App, REDIRECT, VERIFIER, challenge, form};
 pub use clock::FixedClock;
 #[cfg(feature = "passkey")]
 pub use passkey::SoftwarePasskey;

@@ -273,7 +273,7 @@ impl World {
         }
     }
 
-    async fn account(&self, code: &str, name: &str) -> AccountId {
+    pub(crate) async fn account(&self, code: &str, name: &str) -> AccountId {
         let new = NewAccount {
             name: name.to_owned(),
             display_name: name.to_owned(),

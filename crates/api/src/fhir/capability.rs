@@ -3,7 +3,9 @@
 
 use serde_json::{Value, json};
 use ward_fhir::search::{self, Parameter};
-use ward_http::{Guard, Listed};
+use ward_http::{Guard, Listed, Origin};
+
+use crate::oauth;
 
 /// Interactions that stand at each resource type (R4, type-restful-interaction).
 const OF_A_TYPE: [&str; 7] = [
@@ -19,7 +21,7 @@ const OF_A_TYPE: [&str; 7] = [
 const OF_THE_BASE: [&str; 2] = ["transaction", "batch"];
 
 /// The statement for a base URL, as JSON. `date` is when this version of Ward was made.
-pub(crate) fn statement(base: &str, token_url: &str, routes: &[Listed]) -> String {
+pub(crate) fn statement(base: &str, origin: &Origin, routes: &[Listed]) -> String {
     let interactions = |known: &[&str]| -> Vec<Value> {
         let is_served = |code: &&&str| routes.iter().any(|route| does(route, code));
         known
@@ -44,7 +46,7 @@ pub(crate) fn statement(base: &str, token_url: &str, routes: &[Listed]) -> Strin
             "mode": "server",
             "documentation": "Each read and each search hit is logged before it is answered. \
                 What may not be seen looks like what is not there. Links of searches are opaque.",
-            "security": security(token_url),
+            "security": security(origin),
             "resource": resources,
             "interaction": interactions(&OF_THE_BASE),
         }],
@@ -100,17 +102,24 @@ fn parameter(parameter: &Parameter) -> Value {
     })
 }
 
-fn security(token_url: &str) -> Value {
+fn security(origin: &Origin) -> Value {
+    let uri = |name: &str, path: &str| json!({ "url": name, "valueUri": origin.url(path) });
     json!({
-        "cors": false,
+        "cors": true,
         "service": [{ "coding": [{
             "system": "http://terminology.hl7.org/CodeSystem/restful-security-service",
             "code": "SMART-on-FHIR",
         }] }],
-        "description": "SMART Backend Services: private_key_jwt, and DPoP (RFC 9449) on each request.",
+        "description": "SMART App Launch and Backend Services, with DPoP (RFC 9449) on each request. \
+            Pages of approved apps alone may ask from a browser.",
         "extension": [{
             "url": "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris",
-            "extension": [{ "url": "token", "valueUri": token_url }],
+            "extension": [
+                uri("authorize", oauth::AUTHORIZE),
+                uri("token", oauth::TOKEN),
+                uri("introspect", oauth::INTROSPECT),
+                uri("revoke", oauth::REVOKE),
+            ],
         }],
     })
 }

@@ -12,12 +12,11 @@ use crate::Api;
 /// The route, its answers written once from the routes that there are.
 pub(crate) fn route(api: &Arc<Api>, origin: &Origin, routes: &[Route]) -> Route {
     let listed: Vec<Listed> = routes.iter().map(Route::listed).collect();
-    let token_url = origin.url(crate::oauth::TOKEN);
     let statements: HashMap<String, Bytes> = api
         .organisations
         .iter()
         .map(|ods| {
-            let statement = statement(&base(origin, ods), &token_url, &listed);
+            let statement = statement(&base(origin, ods), origin, &listed);
             (ods.as_str().to_owned(), statement.into())
         })
         .collect();
@@ -32,6 +31,7 @@ pub(crate) fn route(api: &Arc<Api>, origin: &Origin, routes: &[Route]) -> Route 
             async move { get(&statements, &request) }
         },
     )
+    .cross_origin()
 }
 
 fn get(statements: &HashMap<String, Bytes>, request: &PublicRequest) -> Answer {

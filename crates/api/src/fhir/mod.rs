@@ -37,7 +37,7 @@ pub(crate) fn routes(api: &Arc<Api>) -> Vec<Route> {
         "/fhir/{ods}/{type}/{id}/_history",
         "/fhir/{ods}/{type}/{id}/_history/{vid}",
     );
-    vec![
+    let routes = vec![
         Route::public(
             get.clone(),
             "/fhir/{ods}/.well-known/smart-configuration",
@@ -94,7 +94,9 @@ pub(crate) fn routes(api: &Arc<Api>) -> Vec<Route> {
             with(api, history::get),
         ),
         Route::assured(get, version, "vread", dpop, with(api, read::vread)),
-    ]
+    ];
+    // Apps run in browsers, on sites of their own.
+    routes.into_iter().map(Route::cross_origin).collect()
 }
 
 /// The base URL of an organisation.

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use serde_json::json;
 use ward_http::{Answer, Origin, PublicRequest, Response, StatusCode};
 
-use crate::Api;
+use crate::{
+    Api,
+    oauth::{endpoints, with_member},
+};
 
 /// What a client needs to know to get a token.
 pub(crate) async fn configuration(api: Arc<Api>, request: PublicRequest) -> Answer {
@@ -13,17 +16,17 @@ pub(crate) async fn configuration(api: Arc<Api>, request: PublicRequest) -> Answ
     Ok(Response::json(StatusCode::OK, document(request.origin())))
 }
 
+/// That of every client, with what SMART adds.
 fn document(origin: &Origin) -> String {
-    json!({
-        "token_endpoint": origin.url(crate::oauth::TOKEN),
-        "token_endpoint_auth_methods_supported": ["private_key_jwt"],
-        "token_endpoint_auth_signing_alg_values_supported": crate::oauth::ASSERTION_ALGORITHMS,
-        "dpop_signing_alg_values_supported": ward_http::PROOF_ALGORITHMS,
-        "grant_types_supported": ["client_credentials"],
-        "scopes_supported": ["system/*.cruds", "system/*.rs"],
-        // SMART wants it said, though no grant with a code is offered yet.
-        "code_challenge_methods_supported": ["S256"],
-        "capabilities": ["client-confidential-asymmetric", "permission-v2"],
-    })
-    .to_string()
+    // Launches are told of once there is the page on which a person decides.
+    let capabilities = json!([
+        "client-public",
+        "client-confidential-asymmetric",
+        "permission-offline",
+        "permission-online",
+        "permission-patient",
+        "permission-user",
+        "permission-v2",
+    ]);
+    with_member(endpoints(origin), "capabilities", capabilities).to_string()
 }

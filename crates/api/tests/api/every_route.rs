@@ -35,11 +35,18 @@ async fn the_public_routes_are_these_and_may_only_become_fewer() {
         .collect();
     public.sort();
     expect![[r"
+        GET /.well-known/oauth-authorization-server: says how to get a token
         GET /fhir/{ods}/.well-known/smart-configuration: says how to get a token
         GET /fhir/{ods}/metadata: says what the server does; holds no patient data
+        GET /oauth/authorize: sends a browser to the page where a person who has signed in decides
+        HEAD /.well-known/oauth-authorization-server: says how to get a token
         HEAD /fhir/{ods}/.well-known/smart-configuration: says how to get a token
         HEAD /fhir/{ods}/metadata: says what the server does; holds no patient data
-        POST /oauth/token: asks for a client's signed assertion and a DPoP proof, and gives a token
+        HEAD /oauth/authorize: sends a browser to the page where a person who has signed in decides
+        POST /oauth/introspect: asks for a client's signed assertion, and tells of its own organisation's tokens
+        POST /oauth/par: takes what an app will ask of its person; gives nothing but a name for it
+        POST /oauth/revoke: ends a client's own token, and tells nothing
+        POST /oauth/token: asks for a client's signed assertion or a code, and a DPoP proof, and gives a token
     "]]
     .assert_eq(&public.concat());
 }
@@ -69,6 +76,9 @@ async fn a_search_ends_when_its_caller_goes_and_a_change_does_not() {
             "DELETE /fhir/{ods}/{type}/{id}",
             "POST /fhir/{ods}",
             "POST /fhir/{ods}/{type}",
+            "POST /oauth/introspect",
+            "POST /oauth/par",
+            "POST /oauth/revoke",
             "POST /oauth/token",
             "PUT /fhir/{ods}/{type}/{id}",
         ]
@@ -181,15 +191,7 @@ async fn paths_that_are_not_in_the_table_do_not_exist() {
         );
         assert_nothing_leaked(&answer);
     }
-    for path in [
-        "/",
-        "/fhir",
-        "/oauth",
-        "/oauth/authorize",
-        "/admin",
-        "/metrics",
-        "/.env",
-    ] {
+    for path in ["/", "/fhir", "/oauth", "/admin", "/metrics", "/.env"] {
         assert_eq!(
             ward.server.wire.send("GET", path, &[], b"").await.status,
             404,

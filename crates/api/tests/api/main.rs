@@ -6,12 +6,15 @@
     reason = "a test panics where it fails"
 )]
 
+mod app_attacks;
+mod apps;
 mod bad_bundle;
 mod bad_credential;
 mod bad_request;
 mod bundle;
 mod every_route;
 mod fixture;
+mod launch;
 mod metadata;
 mod records;
 mod search;

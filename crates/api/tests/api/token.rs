@@ -92,8 +92,6 @@ async fn every_other_way_to_a_token_is_refused() {
     };
     for (number, grant) in [
         "password",
-        "authorization_code",
-        "refresh_token",
         "implicit",
         "urn:ietf:params:oauth:grant-type:device_code",
         "urn:ietf:params:oauth:grant-type:token-exchange",

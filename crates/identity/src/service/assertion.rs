@@ -61,8 +61,9 @@ enum Audience {
 /// What an assertion must be of.
 #[derive(Clone, Copy)]
 pub(crate) struct Expected<'a> {
-    /// The URL of the token endpoint.
-    pub(crate) audience: &'a str,
+    /// What the server may be called: the URL of the token endpoint; where a request is pushed, of
+    /// that endpoint, and the issuer, too (RFC 9126 2).
+    pub(crate) audiences: &'a [&'a str],
     pub(crate) now: Timestamp,
 }
 
@@ -190,7 +191,7 @@ impl Claims<'_> {
             return Err(Error::Client("iss and sub must both be the client id"));
         }
         let (Audience::One(audience) | Audience::Only([audience])) = &self.aud;
-        if **audience != *expected.audience {
+        if !expected.audiences.iter().any(|own| **audience == **own) {
             return Err(Error::Client("aud must be the token endpoint's URL, alone"));
         }
         if self.jti.is_empty() || self.jti.len() > JTI_BYTES {
@@ -226,7 +227,7 @@ mod tests {
     use super::*;
 
     const EXPECTED: Expected<'_> = Expected {
-        audience: "https://ward.example/oauth/token",
+        audiences: &["https://ward.example/oauth/token"],
         now: Timestamp::from_seconds(1_795_435_200),
     };
     const STARTED: Timestamp = Timestamp::from_seconds(1_795_435_000);
@@ -242,7 +243,7 @@ mod tests {
     fn what_may_have_been_used_before_the_start_is_refused() {
         let header = r#"{"alg":"ES384","kid":"1","typ":"JWT"}"#;
         let claims = |rest: &str| {
-            let audience = EXPECTED.audience;
+            let audience = EXPECTED.audiences[0];
             format!(r#"{{"iss":"a","sub":"a","aud":"{audience}","jti":"1",{rest}}}"#)
         };
         for (rest, good) in [

@@ -42,6 +42,13 @@ impl Algorithm {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Thumbprint(pub(crate) [u8; 32]);
 
+impl Thumbprint {
+    /// As `jkt` has it.
+    pub(crate) fn text(&self) -> String {
+        BASE64URL_NOPAD.encode(&self.0)
+    }
+}
+
 /// A public key, ready to verify with.
 #[derive(Clone)]
 pub(crate) struct PublicKey {

@@ -1,6 +1,7 @@
 //! Services: SMART Backend Services with tokens bound to their sender.
 
 mod assertion;
+mod client_authentication;
 mod dpop;
 mod jws;
 mod key;
@@ -11,4 +12,11 @@ mod tokens;
 
 pub use registration::NewService;
 pub use token_endpoint::{AccessToken, TokenRequest};
-pub(crate) use tokens::Tokens;
+pub(crate) use {
+    client_authentication::{Authenticated, ClientAuthentication},
+    dpop::{BoundKey, Expected as DpopExpected, Unspent},
+    jws::decode,
+    key::{KeySet, Thumbprint},
+    token_endpoint::one,
+    tokens::Tokens,
+};

@@ -3,33 +3,36 @@
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
-use ward_core::{AccountId, Secret, SessionId, limits};
-use ward_log::{Actor, Event, Factors, SignInFailure};
+use ward_core::{PatientId, Secret, SessionId, limits};
+use ward_log::{Actor, Event, Factors};
 
 use super::{
-    assertion::{self, Assertion},
+    client_authentication::{Authenticated, ClientAuthentication},
     dpop::{self, BoundKey, Unspent},
     replay::Use,
     tokens::Grant,
 };
 use crate::{
-    Assured, Caller, Error, Identity, Scopes,
-    account::Member,
+    AppScopes, Assured, Caller, Error, Identity, Scopes,
+    app::{self, CodeRequest, RefreshRequest, UsedRecord},
     assured::Proof,
     ledger::Changes,
     token::{TokenHash, new_token},
 };
 
-/// The one grant that there is: no password, no code yet, nothing implicit.
-const GRANT_TYPE: &str = "client_credentials";
-const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-
 /// A request to the token endpoint.
 #[derive(Debug)]
 pub struct TokenRequest {
-    client_assertion: String,
-    scopes: Scopes,
-    client_id: Option<String>,
+    client: ClientAuthentication,
+    asked: Asked,
+}
+
+/// The grants that there are: no password, nothing implicit, no exchange of tokens.
+#[derive(Debug)]
+enum Asked {
+    Service(Scopes),
+    Code(CodeRequest),
+    Refresh(RefreshRequest),
 }
 
 /// A token that was issued, to be sent as JSON (RFC 6749 5.1).
@@ -41,6 +44,10 @@ pub struct AccessToken {
     pub expires_in: Duration,
     /// `scope`: what was granted, which may be less than what was asked for.
     pub scope: String,
+    /// `refresh_token`, which works once.
+    pub refresh_token: Option<Secret<String>>,
+    /// `patient`: whom the app was opened for (SMART App Launch 2.2, launch context).
+    pub patient: Option<PatientId>,
 }
 
 impl AccessToken {
@@ -55,33 +62,38 @@ impl TokenRequest {
     /// # Errors
     /// [`Error::TokenRequest`], [`Error::GrantType`], [`Error::Scope`], [`Error::NoScope`].
     pub fn from_form(pairs: &[(String, String)]) -> Result<Self, Error> {
-        let field = |name: &str| one(pairs, name);
-        match field("grant_type")? {
-            Some(GRANT_TYPE) => {}
-            Some(_) => return Err(Error::GrantType),
-            None => return Err(Error::TokenRequest("grant_type is missing")),
+        let grant_type = one(pairs, "grant_type")?;
+        let grant_type = grant_type.ok_or(Error::TokenRequest("grant_type is missing"))?;
+        let needed = |name, missing| {
+            let value = one(pairs, name)?;
+            Ok::<_, Error>(value.ok_or(Error::TokenRequest(missing))?.to_owned())
+        };
+        if !["client_credentials", "authorization_code", "refresh_token"].contains(&grant_type) {
+            return Err(Error::GrantType);
         }
-        if field("client_secret")?.is_some() {
-            return Err(Error::TokenRequest(
-                "Ward knows no client secrets; take it out of use",
-            ));
-        }
-        if field("client_assertion_type")? != Some(ASSERTION_TYPE) {
-            return Err(Error::TokenRequest(
-                "client_assertion_type must be jwt-bearer",
-            ));
-        }
-        let assertion = field("client_assertion")?;
-        let assertion = assertion.ok_or(Error::TokenRequest("client_assertion is missing"))?;
-        Ok(Self {
-            client_assertion: assertion.to_owned(),
-            scopes: Scopes::parse(field("scope")?.ok_or(Error::NoScope)?)?,
-            client_id: field("client_id")?.map(ToOwned::to_owned),
-        })
+        let client = ClientAuthentication::from_form(pairs)?;
+        let scope = one(pairs, "scope")?;
+        let asked = match grant_type {
+            "authorization_code" => Asked::Code(CodeRequest {
+                code: needed("code", "code is missing")?,
+                redirect_uri: needed("redirect_uri", "redirect_uri is missing")?,
+                verifier: needed("code_verifier", "code_verifier is missing")?,
+            }),
+            "refresh_token" => Asked::Refresh(RefreshRequest {
+                token: needed("refresh_token", "refresh_token is missing")?,
+                scopes: scope.map(AppScopes::parse).transpose()?,
+            }),
+            _ if !client.has_assertion() => {
+                return Err(Error::TokenRequest("client_assertion is missing"));
+            }
+            _ => Asked::Service(Scopes::parse(scope.ok_or(Error::NoScope)?)?),
+        };
+        Ok(Self { client, asked })
     }
 }
 
-fn one<'a>(pairs: &'a [(String, String)], name: &str) -> Result<Option<&'a str>, Error> {
+/// A parameter's value; sent twice it is an error, and empty it counts as not sent.
+pub(crate) fn one<'a>(pairs: &'a [(String, String)], name: &str) -> Result<Option<&'a str>, Error> {
     let mut found = pairs.iter().filter(|(known, _)| known == name);
     let value = found.next().map(|(_, value)| value.as_str());
     if found.next().is_some() {
@@ -91,40 +103,60 @@ fn one<'a>(pairs: &'a [(String, String)], name: &str) -> Result<Option<&'a str>,
 }
 
 impl Identity {
-    /// Issues a token to a service that authenticates with its registered key, bound to the key
-    /// of its DPoP proof.
+    /// Issues a token, bound to the key of its DPoP proof: to a service or an app that
+    /// authenticates with its registered key, or to a public app for a code or refresh token.
     ///
     /// # Errors
-    /// [`Error::Client`], [`Error::Proof`], [`Error::NoScope`], [`Error::Store`].
+    /// [`Error::Client`], [`Error::Proof`], [`Error::NoScope`], [`Error::Grant`],
+    /// [`Error::UnauthorizedClient`], [`Error::Store`].
     pub async fn token(
         &self,
         request: &TokenRequest,
         proof: Option<&str>,
         caller: &Caller<'_>,
     ) -> Result<AccessToken, Error> {
-        let (key, unspent) = self.check_proof_of_new_key(proof)?;
-        let (member, assertion_id) = self.authenticate_client(request, caller).await?;
+        let proof = proof.ok_or(Error::Proof("a DPoP proof is asked for"))?;
+        let proved = self.check_proof_at(proof, &self.token_url)?;
+        let (client, audiences) = (&request.client, [&*self.token_url]);
+        match &request.asked {
+            Asked::Service(scopes) => self.service_token(client, scopes, proved, caller).await,
+            Asked::Code(code) => {
+                let client = self.authenticate_app(client, &audiences, caller).await?;
+                self.exchange_code(&client, code, proved, caller).await
+            }
+            Asked::Refresh(refresh) => {
+                let client = self.authenticate_app(client, &audiences, caller).await?;
+                self.exchange_refresh(&client, refresh, proved, caller)
+                    .await
+            }
+        }
+    }
+
+    async fn service_token(
+        &self,
+        client: &ClientAuthentication,
+        scopes: &Scopes,
+        (key, unspent): (BoundKey, Unspent),
+        caller: &Caller<'_>,
+    ) -> Result<AccessToken, Error> {
+        let audiences = [&*self.token_url];
+        let (client, assertion) = self.check_assertion(client, &audiences, caller).await?;
+        let Authenticated::Service(member) = &client else {
+            return Err(Error::UnauthorizedClient("an app acts for a person"));
+        };
+        let member = Arc::clone(member);
         let account = member.account();
         let service = account
             .service
             .as_ref()
             .ok_or(Error::Client("not a service"))?;
-        let scopes = request.scopes.granted_by(&service.scopes);
+        let scopes = scopes.granted_by(&service.scopes);
         if scopes.is_empty() {
             return Err(Error::NoScope);
         }
-        let now = self.now();
-        if self
-            .tokens
-            .assertions
-            .once(account.id.as_bytes(), &assertion_id, now)
-            != Use::First
-        {
-            self.client_failed(account.id, SignInFailure::Replayed, caller)
-                .await?;
-            return Err(Error::Client("the assertion was used before"));
-        }
+        self.spend_assertion(&client, &assertion, caller).await?;
         self.spend(&key, &unspent)?;
+        let now = self.now();
         let expires = (now + limits::SERVICE_TOKEN).min(service.expires);
         let (token, hash) = new_token(&*self.random);
         let factors = Factors::CLIENT_KEY.with(Factors::DPOP);
@@ -139,9 +171,14 @@ impl Identity {
             factors,
             address: caller.address,
         };
-        let changes = Changes::default().event(Event::SignIn);
+        let id = *account.id.as_bytes();
+        let at_micros = now.as_micros();
+        let changes = Changes::default()
+            .put(app::used(id), &UsedRecord { at_micros })?
+            .event(Event::SignIn);
         self.commit(account.organisation(), Some(actor), caller.request, changes)
             .await?;
+        self.used.set(id, now);
         let (scope, scopes) = (scopes.to_string(), Arc::new(scopes));
         let grant = Grant {
             member,
@@ -155,10 +192,12 @@ impl Identity {
             token,
             expires_in: expires.since(now),
             scope,
+            refresh_token: None,
+            patient: None,
         })
     }
 
-    /// The service of a token, for one request that it proves to have made itself. `url` is the
+    /// Whose token it is, a service's or a person's through an app, for one request that it proves to have made itself. `url` is the
     /// request's URL as the server knows it, without a query.
     ///
     /// # Errors
@@ -173,17 +212,19 @@ impl Identity {
         address: Option<IpAddr>,
     ) -> Result<Assured, Error> {
         let hash = TokenHash::of(token).ok_or(Error::AccessToken)?;
-        let grant = self.tokens.get(&hash).ok_or(Error::AccessToken)?;
         let now = self.now();
-        if grant.expires <= now {
-            return Err(Error::AccessToken);
-        }
         let expected = dpop::Expected {
             method,
             url,
             now,
             token: Some(&hash.0),
         };
+        let Some(grant) = self.tokens.get(&hash) else {
+            return self.authenticate_app_token(&hash, proof, &expected, address);
+        };
+        if grant.expires <= now {
+            return Err(Error::AccessToken);
+        }
         let unspent = grant.key.verify(proof, &expected)?;
         self.spend(&grant.key, &unspent)?;
         let scopes = Arc::clone(&grant.scopes);
@@ -191,22 +232,25 @@ impl Identity {
         assured.ok_or(Error::AccessToken)
     }
 
-    fn check_proof_of_new_key(&self, proof: Option<&str>) -> Result<(BoundKey, Unspent), Error> {
-        let proof = proof.ok_or(Error::Proof("a DPoP proof is asked for"))?;
-        let (now, url) = (self.now(), &*self.token_url);
+    /// Checks a proof of a new key, made for a POST to `url`.
+    pub(crate) fn check_proof_at(
+        &self,
+        proof: &str,
+        url: &str,
+    ) -> Result<(BoundKey, Unspent), Error> {
         dpop::verify_new(
             proof,
             &dpop::Expected {
                 method: "POST",
                 url,
-                now,
+                now: self.now(),
                 token: None,
             },
         )
     }
 
     /// Uses a proof's id up.
-    fn spend(&self, key: &BoundKey, Unspent(id): &Unspent) -> Result<(), Error> {
+    pub(crate) fn spend(&self, key: &BoundKey, Unspent(id): &Unspent) -> Result<(), Error> {
         match self
             .tokens
             .proofs
@@ -216,66 +260,5 @@ impl Identity {
             Use::Again => Err(Error::Proof("it was used before")),
             Use::Full => Err(Error::Busy),
         }
-    }
-
-    /// The service that an assertion is of, and the assertion's id, not yet used up.
-    async fn authenticate_client(
-        &self,
-        request: &TokenRequest,
-        caller: &Caller<'_>,
-    ) -> Result<(Arc<Member>, Vec<u8>), Error> {
-        let expected = assertion::Expected {
-            audience: &self.token_url,
-            now: self.now(),
-        };
-        let assertion = Assertion::read(&request.client_assertion, &expected)?;
-        if request
-            .client_id
-            .as_deref()
-            .is_some_and(|id| id != assertion.client())
-        {
-            return Err(Error::Client("client_id is another client"));
-        }
-        let unknown = || Error::Client("no such client, or its key is not registered");
-        let id: AccountId = assertion.client().parse().map_err(|_| unknown())?;
-        let registered = self.tokens.registered(id).ok_or_else(unknown)?;
-        if let Some(since) = registered.remembered_since {
-            assertion.check_unused_before(since)?;
-        }
-        let assertion_id = match assertion.verify(&registered.keys) {
-            Ok(id) => id,
-            Err(error) => {
-                self.client_failed(id, SignInFailure::WrongFactor, caller)
-                    .await?;
-                return Err(error);
-            }
-        };
-        let member = self.member(id).ok_or_else(unknown)?;
-        let account = member.account();
-        let ended = account
-            .service
-            .as_ref()
-            .is_none_or(|service| service.expires <= self.now());
-        if account.suspended || ended {
-            self.client_failed(id, SignInFailure::Suspended, caller)
-                .await?;
-            return Err(Error::Client(
-                "the client is suspended, or its registration has ended",
-            ));
-        }
-        Ok((member, assertion_id))
-    }
-
-    async fn client_failed(
-        &self,
-        id: AccountId,
-        reason: SignInFailure,
-        caller: &Caller<'_>,
-    ) -> Result<(), Error> {
-        let Some(member) = self.member(id) else {
-            return Ok(());
-        };
-        self.write_down(member.account().organisation(), Some(id), reason, caller)
-            .await
     }
 }

@@ -101,6 +101,19 @@ impl Tokens {
         }
     }
 
+    /// Ends one token of an account.
+    pub(crate) fn end(&self, account: AccountId, hash: &TokenHash) {
+        let mut live = self.live.write();
+        let Some(own) = live.by_account.get_mut(&account) else {
+            return;
+        };
+        let before = own.len();
+        own.retain(|other| other != hash);
+        if own.len() < before {
+            live.by_token.remove(hash);
+        }
+    }
+
     pub(crate) fn is_live(&self, account: AccountId, id: SessionId, now: Timestamp) -> bool {
         let live = self.live.read();
         let hashes = live.by_account.get(&account).into_iter().flatten();

@@ -170,8 +170,11 @@ impl Door<'_> {
             };
             let relationships = sieve.relationships(&located.subjects)?;
             let target = Target::resource(self.own.keys.ods(), key).about(&relationships);
-            if let Ok(grant) = self.decide::<Read>(&target) {
-                included.push(self.fetch(&grant, located.seq)?);
+            let subjects = &located.subjects;
+            let checked = self.check_subjects::<Read>(key.resource_type(), subjects);
+            if let (Ok(grant), Ok(())) = (self.decide::<Read>(&target), checked) {
+                let version = self.fetch(&grant, located.seq)?;
+                included.extend(self.lets_through_version::<Read>(subjects, version)?);
             }
         }
         Ok(included)

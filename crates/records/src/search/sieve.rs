@@ -55,6 +55,11 @@ impl<'a> Sieve<'a> {
         if reach == Reach::Related {
             sieve.narrow()?;
         }
+        if let Author::Account(door) = author
+            && let Some(patient) = door.searches_only(query.resource_type())
+        {
+            sieve.only_in_record_of(&patient);
+        }
         sieve.widen();
         Ok(sieve)
     }
@@ -255,7 +260,7 @@ impl<'a> Sieve<'a> {
     ) -> Result<Option<T>, Error> {
         let subjects = self.author.own().subjects(&sealed.patients);
         let relationships = self.relationships(&subjects)?;
-        if !self.permits(&sealed.resource, &relationships) {
+        if !self.permits(&sealed.resource, &subjects, &relationships) {
             return Ok(None);
         }
         // A patient whose salt was destroyed is in no search.
@@ -265,7 +270,7 @@ impl<'a> Sieve<'a> {
         };
         let resource: Resource = version.resource()?;
         let values = extract(&resource);
-        if !self.query.matches(&values) {
+        if !self.query.matches(&values) || !self.lets_through(&resource, &subjects, &values) {
             return Ok(None);
         }
         if self.through.is_none() {
@@ -274,11 +279,32 @@ impl<'a> Sieve<'a> {
         Ok(Some(shape(version, &values)))
     }
 
-    fn permits(&self, key: &ResourceKey, relationships: &[Option<Relationship>]) -> bool {
+    fn permits(
+        &self,
+        key: &ResourceKey,
+        subjects: &[Token],
+        relationships: &[Option<Relationship>],
+    ) -> bool {
         let Author::Account(door) = self.author else {
             return true;
         };
         let target = Target::resource(door.own.keys.ods(), key).about(relationships);
         door.decide::<ward_access::Search>(&target).is_ok()
+            && door
+                .check_subjects::<ward_access::Search>(key.resource_type(), subjects)
+                .is_ok()
+    }
+
+    fn lets_through(
+        &self,
+        resource: &Resource,
+        subjects: &[Token],
+        values: &SearchValues<'_>,
+    ) -> bool {
+        let Author::Account(door) = self.author else {
+            return true;
+        };
+        let of_type = resource.resource_type();
+        door.lets_through::<ward_access::Search>(of_type, subjects, values)
     }
 }

@@ -3,7 +3,9 @@
 use ward_access::{Action, Refused};
 use ward_core::{RequestId, ResourceKey};
 use ward_crypto::Token;
+use ward_fhir::Resource;
 use ward_log::{Actor, Basis, Purpose};
+use ward_store::Located;
 
 use crate::{Door, Error, Records, records::Organisation};
 
@@ -64,5 +66,38 @@ impl<'a> Author<'a> {
                 source: Some("import".to_owned()),
             })),
         }
+    }
+
+    /// Whether its scopes let it write what a resource says.
+    pub(crate) fn lets_through<A: Action>(&self, subjects: &[Token], resource: &Resource) -> bool {
+        match self {
+            Self::Account(door) => door.lets_through_resource::<A>(subjects, resource),
+            Self::Operator { .. } => true,
+        }
+    }
+
+    /// Whether its scopes let it change the version at a row.
+    pub(crate) fn lets_change<A: Action>(&self, located: &Located) -> Result<bool, Error> {
+        let Self::Account(door) = self else {
+            return Ok(true);
+        };
+        if door.limits.is_none() {
+            return Ok(true);
+        }
+        let mut failed = Ok(());
+        let opened = door.own.store.read(located.seq)?;
+        let opened = opened.sift(&door.own.keys, |sealed| {
+            door.own
+                .open(sealed)
+                .map_err(|error| failed = Err(error))
+                .ok()
+        });
+        failed?;
+        // Looked at and dropped: nothing of it is shown.
+        let found = opened.map(|version| {
+            door.lets_through_version::<A>(&located.subjects, version)
+                .map(|found| found.is_some())
+        });
+        found.unwrap_or(Ok(false))
     }
 }

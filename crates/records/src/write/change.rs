@@ -141,6 +141,20 @@ impl Change {
             }
             Err(Refused { reason }) => return self.refuse::<Create, _>(author, reason).await,
         };
+        let passes = match live {
+            Some(live) => {
+                author.lets_through::<Update>(&subjects, &resource)
+                    && author.lets_change::<Update>(live)?
+            }
+            None => author.lets_through::<Create>(&subjects, &resource),
+        };
+        if !passes {
+            let reason = RefusalReason::OutsideScopes;
+            return match live {
+                Some(_) => self.refuse::<Update, _>(author, reason).await,
+                None => self.refuse::<Create, _>(author, reason).await,
+            };
+        }
         self.check_version::<Update>(author, live.map(|located| located.version))
             .await?;
         if let Some(live) = live.filter(|_| again != Again::Write)
@@ -185,6 +199,9 @@ impl Change {
             (Some(_), Err(Refused { reason })) => return self.hide(author, reason).await,
             (Some(located), Ok(basis)) => (located, basis),
         };
+        if !located.deleted && !author.lets_change::<Delete>(&located)? {
+            return self.hide(author, RefusalReason::OutsideScopes).await;
+        }
         if located.deleted {
             self.note::<Delete>(author, RefusalReason::Unknown).await?;
             return Ok(Ground::Nothing);
