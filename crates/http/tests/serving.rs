@@ -546,7 +546,10 @@ async fn logs_and_figures_name_no_one() {
     for text in [figures, log] {
         let text = text.to_lowercase();
         // The whole number: three nines may be part of a time or of a request's id.
-        assert!(!text.contains("9990000018") && !text.contains("smith"), "{text}");
+        assert!(
+            !text.contains("9990000018") && !text.contains("smith"),
+            "{text}"
+        );
     }
 }
 
