@@ -1,4 +1,5 @@
-//! Fetches what the build takes from npm and PyPI, and finds a browser for the journeys.
+//! Fetches what the build takes from npm and PyPI, and finds a browser for the journeys and the
+//! solver for the proof.
 //!
 //! Safe to run again, and quick then: each fetched folder keeps a copy of the list that it was
 //! fetched from, and is left alone while that list is unchanged.
@@ -33,43 +34,46 @@ pub(crate) fn pages() -> Result<(), String> {
     fetch(PYPI_LIST, PYPI_FOLDER, STAMP, pypi)
 }
 
-/// Fetches what the tests take as well: R4's definitions and examples, and the browser's driver.
+/// Fetches what the tests take as well: R4's definitions and examples, the browser's driver, and
+/// the solver.
 pub(crate) fn tests() -> Result<(), String> {
     fetch(NPM_LIST, NPM_FOLDER, TESTS_STAMP, |_| npm(&[]))?;
+    solver()?;
     pages()
 }
 
 /// The program of a Chromium: installed where it is missing, on Debian and as root.
 pub(crate) fn browser() -> Result<String, String> {
-    let found = || BROWSERS.into_iter().find_map(installed);
+    installed_from_debian(&BROWSERS, "chromium", "Chromium for the browser journeys")
+}
+
+/// The solver that proves policies: installed where it is missing, on Debian and as root.
+fn solver() -> Result<String, String> {
+    installed_from_debian(
+        &["cvc5"],
+        "cvc5",
+        "the solver cvc5 for the proof of the policies",
+    )
+}
+
+/// The path of a program by one of its names; its package is installed where it is missing.
+fn installed_from_debian(names: &[&str], package: &str, what: &str) -> Result<String, String> {
+    let found = || names.iter().find_map(|name| installed(name));
     if let Some(path) = found() {
         return Ok(path);
     }
     if installed("apt-get").is_some() {
-        eprintln!("installing Chromium for the browser journeys");
-        check(
-            program("apt-get")
-                .args(["update", "--quiet"])
-                .stdout(Stdio::null()),
-        )
-        .and_then(|()| {
-            let install = [
-                "install",
-                "--quiet",
-                "--yes",
-                "--no-install-recommends",
-                "chromium",
-            ];
-            check(program("apt-get").args(install).stdout(Stdio::null()))
-        })
-        .map_err(|why| format!("install Chromium for the browser journeys ({why})"))?;
+        eprintln!("installing {what}");
+        let quietly =
+            |arguments: &[&str]| check(program("apt-get").args(arguments).stdout(Stdio::null()));
+        quietly(&["update", "--quiet"])
+            .and_then(|()| {
+                let install = ["install", "--quiet", "--yes", "--no-install-recommends"];
+                quietly(&[&install[..], &[package]].concat())
+            })
+            .map_err(|why| format!("install {what} ({why})"))?;
     }
-    found().ok_or_else(|| {
-        format!(
-            "install Chromium for the browser journeys (looked for {})",
-            BROWSERS.join(", ")
-        )
-    })
+    found().ok_or_else(|| format!("install {what} (looked for {})", names.join(", ")))
 }
 
 fn fetch(

@@ -1,34 +1,33 @@
 //! Decisions.
 
-use std::{marker::PhantomData, sync::Arc, time::Duration};
+use std::{collections::HashMap, marker::PhantomData, sync::Arc, time::Duration};
 
-use quick_cache::sync::Cache;
+use parking_lot::RwLock;
 use ward_core::{Clock, Ods, ResourceKey, Timestamp, limits};
 use ward_identity::{Assured, Role};
 use ward_log::{Basis, Factors, Purpose, RefusalReason};
 
 use crate::{
-    AccessError, Action, Category, Grant, Reach, Relationship, Verb,
+    AccessError, Action, Category, Grant, OrganisationPolicy, Reach, Relationship, Verb,
     facts::{Facts, PrincipalFacts},
-    policy::Policies,
+    policy::{Policies, Sources},
+    proof::Proven,
+    rules::Rules,
     scope::Permissions,
-    table::KINDS,
 };
 
-/// Answers remembered: far more than roles x actions x categories x relationships come to.
-const ANSWERS: usize = 20_000;
-
-/// The policies in force, and the answers that they have given.
+/// The policies in force: everybody's, and those of organisations that have their own.
 pub struct Access {
-    pub(crate) policies: Policies,
-    answers: Cache<Facts, Result<(), RefusalReason>>,
+    standard: Arc<Rules>,
+    own: RwLock<HashMap<Ods, Arc<Rules>>>,
     clock: Arc<dyn Clock>,
 }
 
 /// An account that asks: what policies may see of it, put together once a request.
 pub struct Asker<'a> {
-    access: &'a Access,
+    clock: &'a dyn Clock,
     assured: &'a Assured,
+    rules: Arc<Rules>,
     principal: Arc<PrincipalFacts>,
 }
 
@@ -133,17 +132,53 @@ impl Access {
     /// Where the embedded policies can't be read: a broken build.
     pub fn new(clock: Arc<dyn Clock>) -> Result<Self, AccessError> {
         Ok(Self {
-            policies: Policies::embedded()?,
-            answers: Cache::new(ANSWERS),
+            standard: Arc::new(Rules::new(Policies::embedded()?)),
+            own: RwLock::default(),
             clock,
         })
+    }
+
+    /// The policies that accounts of an organisation live by. Of another organisation's records no
+    /// policy lets them see anything.
+    pub(crate) fn rules(&self, organisation: &Ods) -> Arc<Rules> {
+        let own = self.own.read();
+        Arc::clone(own.get(organisation).unwrap_or(&self.standard))
+    }
+
+    /// Puts a policy that was proved in force for its organisation, beside the platform's and the
+    /// default roles. Requests that begin from now on are decided by it.
+    pub fn activate(&self, proven: Proven) {
+        let (organisation, policies) = proven.into_parts();
+        self.put(organisation, policies);
+    }
+
+    /// Puts the forbids of a policy in force that is not proved: they only take away. For the
+    /// start, when a stored policy waits for its proof, or for a solver.
+    ///
+    /// # Errors
+    /// Where the embedded policies can't be read: a broken build.
+    pub fn restrict(&self, policy: &OrganisationPolicy) -> Result<(), AccessError> {
+        let policies = Policies::of(Sources::EMBEDDED, &policy.forbids())?;
+        self.put(policy.organisation().clone(), policies);
+        Ok(())
+    }
+
+    /// Takes an organisation's own policy out of force.
+    pub fn deactivate(&self, organisation: &Ods) {
+        self.own.write().remove(organisation);
+    }
+
+    fn put(&self, organisation: Ods, policies: Policies) {
+        let rules = Arc::new(Rules::new(policies));
+        self.own.write().insert(organisation, rules);
     }
 
     /// Puts together what policies may see of an account.
     pub fn asker<'a>(&'a self, assured: &'a Assured) -> Asker<'a> {
         Asker {
-            access: self,
+            clock: &*self.clock,
             assured,
+            rules: self.rules(assured.organisation()),
             principal: Arc::new(principal_facts(assured)),
         }
     }
@@ -159,34 +194,6 @@ impl Access {
         purpose: Purpose,
     ) -> Result<Grant<A>, Refused> {
         self.asker(assured).decide(target, purpose)
-    }
-
-    /// The remembered answer, or a new one. The key is all that the policies see.
-    pub(crate) fn answer(&self, facts: &Facts) -> Result<(), RefusalReason> {
-        if let Some(answer) = self.answers.get(facts) {
-            return answer;
-        }
-        let answer = self.policies.evaluate(facts);
-        self.answers.insert(facts.clone(), answer);
-        answer
-    }
-
-    /// Whether it is allowed, and how far.
-    fn reach(&self, facts: &Facts, of_a_type: bool) -> Result<Reach, RefusalReason> {
-        let refused = match self.answer(facts) {
-            Ok(()) => return Ok(Reach::Organisation),
-            Err(reason) => reason,
-        };
-        let through_any = facts.verb == Verb::Search
-            && of_a_type
-            && KINDS
-                .iter()
-                .any(|kind| self.answer(&facts.through(Some((*kind, true)))).is_ok());
-        if through_any {
-            Ok(Reach::Related)
-        } else {
-            Err(refused)
-        }
     }
 }
 
@@ -231,30 +238,18 @@ impl Asker<'_> {
         target: &Target<'_>,
         purpose: Purpose,
     ) -> Result<Reach, RefusalReason> {
-        let now = self.access.clock.now();
+        let now = self.clock.now();
         let mut facts = self.facts(verb, target, purpose, now);
         if target.relationships.is_empty() {
-            return self.access.reach(&facts, target.resource.is_none());
+            return self.rules.reach(&facts, target.resource.is_none());
         }
         for relationship in target.relationships {
             facts.relationship = relationship
                 .as_ref()
                 .map(|through| (through.kind, through.in_force(now)));
-            self.permitted_for_one(&facts)?;
+            self.rules.answer_for_one(&facts)?;
         }
         Ok(Reach::Organisation)
-    }
-
-    /// A lapsed relationship takes nothing away from what the role may see without one.
-    fn permitted_for_one(&self, facts: &Facts) -> Result<(), RefusalReason> {
-        self.access.answer(facts).or_else(|reason| {
-            let lapsed = reason == RefusalReason::RelationshipNotInForce;
-            if lapsed {
-                self.access.answer(&facts.through(None)).map_err(|_| reason)
-            } else {
-                Err(reason)
-            }
-        })
     }
 
     fn facts(&self, verb: Verb, target: &Target<'_>, purpose: Purpose, now: Timestamp) -> Facts {

@@ -2,7 +2,7 @@
 //!
 //! A grant comes from an [`Assured`](ward_identity::Assured) account, a [`Target`] and the
 //! policies of `policies/`, and from nowhere else. This crate reads no patient data and does no
-//! I/O: what relationships there are, it is told.
+//! I/O: what relationships there are, it is told. Only a [`proof`] runs another program, the solver.
 
 mod access;
 mod action;
@@ -10,9 +10,12 @@ mod category;
 mod error;
 mod facts;
 mod grant;
+mod own_policy;
 mod policy;
+pub mod proof;
 mod reason;
 mod relationship;
+mod rules;
 mod scope;
 mod table;
 #[cfg(test)]
@@ -26,5 +29,6 @@ pub use action::{
 pub use category::Category;
 pub use error::{AccessError, Source};
 pub use grant::{Grant, Reach};
+pub use own_policy::{OrganisationPolicy, PolicyError};
 pub use relationship::Relationship;
 pub use table::{Allowance, LEGEND, Table};

@@ -2,9 +2,13 @@
 
 use ward_log::RefusalReason;
 
-/// The reason behind a forbid of `policies/platform.cedar`, by its `@id`.
+/// The reason behind a forbid, by the id of its policy. One of an organisation's own narrows what
+/// roles do.
 pub(crate) fn of_forbid(id: &str) -> RefusalReason {
-    match id {
+    let Some(name) = id.strip_prefix("platform/") else {
+        return RefusalReason::NotInRole;
+    };
+    match name {
         "second-factor" => RefusalReason::Factors,
         "own-organisation" => RefusalReason::OtherOrganisation,
         "not-suspended" => RefusalReason::Suspended,

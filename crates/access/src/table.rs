@@ -12,6 +12,7 @@ use ward_log::{Purpose, RelationshipKind};
 use crate::{
     Access, Category, Verb,
     facts::{Facts, PrincipalFacts},
+    rules::Rules,
     scope::Permissions,
 };
 
@@ -74,50 +75,56 @@ pub struct Table {
 impl Access {
     /// What each role may do at most in an organisation.
     pub fn tables(&self, organisation: &Ods) -> Vec<Table> {
+        let rules = self.rules(organisation);
         let people = Role::ALL
             .into_iter()
             .filter(|role| *role != Role::Service)
             .map(|role| {
                 let principal = principal(role, organisation, Permissions::default());
-                self.table(role.to_string(), &principal)
+                table(&rules, role.to_string(), &principal)
             });
         let services = SCOPES.into_iter().filter_map(|text| {
             let permissions = Permissions::of(&Scopes::parse(text).ok()?);
             let title = format!("service with {text}, asking for {ASKED}");
-            Some(self.table(title, &principal(Role::Service, organisation, permissions)))
+            let principal = principal(Role::Service, organisation, permissions);
+            Some(table(&rules, title, &principal))
         });
         people.chain(services).collect()
     }
+}
 
-    fn table(&self, title: String, principal: &PrincipalFacts) -> Table {
-        let mut cells = Vec::new();
-        for verb in Verb::ALL {
-            for category in Category::ALL {
-                let facts = facts(principal.clone(), verb, category);
-                cells.push((verb, category, self.allowance(&facts)));
-            }
+fn table(rules: &Rules, title: String, principal: &PrincipalFacts) -> Table {
+    let mut cells = Vec::new();
+    for verb in Verb::ALL {
+        for category in Category::ALL {
+            let facts = facts(principal.clone(), verb, category);
+            cells.push((verb, category, allowance(rules, &facts)));
         }
-        Table { title, cells }
     }
+    Table { title, cells }
+}
 
-    fn allowance(&self, facts: &Facts) -> Allowance {
-        let allows = |facts: &Facts| self.policies.evaluate(facts).is_ok();
-        if allows(facts) {
-            return Allowance::AtOnce;
-        }
-        let most = facts.stepped_up();
-        if allows(&most) {
-            return Allowance::SteppedUp;
-        }
-        match KINDS.map(|kind| allows(&most.through(Some((kind, true))))) {
-            [false, false, false, false, false] => Allowance::Never,
-            [true, true, true, true, true] => Allowance::Related,
-            _ => Allowance::ThroughSome,
-        }
+fn allowance(rules: &Rules, facts: &Facts) -> Allowance {
+    let allows = |facts: &Facts| rules.policies.evaluate(facts).is_ok();
+    if allows(facts) {
+        return Allowance::AtOnce;
+    }
+    let most = facts.stepped_up();
+    if allows(&most) {
+        return Allowance::SteppedUp;
+    }
+    match KINDS.map(|kind| allows(&most.through(Some((kind, true))))) {
+        [false, false, false, false, false] => Allowance::Never,
+        [true, true, true, true, true] => Allowance::Related,
+        _ => Allowance::ThroughSome,
     }
 }
 
-fn principal(role: Role, organisation: &Ods, permissions: Permissions) -> PrincipalFacts {
+pub(crate) fn principal(
+    role: Role,
+    organisation: &Ods,
+    permissions: Permissions,
+) -> PrincipalFacts {
     PrincipalFacts {
         role,
         organisation: organisation.clone(),
@@ -128,7 +135,7 @@ fn principal(role: Role, organisation: &Ods, permissions: Permissions) -> Princi
     }
 }
 
-fn facts(principal: PrincipalFacts, verb: Verb, category: Category) -> Facts {
+pub(crate) fn facts(principal: PrincipalFacts, verb: Verb, category: Category) -> Facts {
     Facts {
         scoped_type: (principal.role == Role::Service).then(|| ASKED.into()),
         organisation: principal.organisation.clone(),

@@ -11,6 +11,8 @@ use ward_log::{Purpose, RefusalReason as Reason, RelationshipKind};
 use crate::{
     Access, Category, LEGEND, Refused, StepUp, Verb,
     facts::{Facts, PrincipalFacts},
+    policy::Policies,
+    rules::Rules,
     scope::Permissions,
     table::KINDS,
 };
@@ -49,6 +51,11 @@ fn access() -> Access {
     Access::new(Arc::new(SystemClock)).unwrap()
 }
 
+/// The policies that organisations without their own live by.
+fn rules() -> Rules {
+    Rules::new(Policies::embedded().unwrap())
+}
+
 #[test]
 fn who_may_do_what_is_what_the_table_says() {
     let mut text =
@@ -61,8 +68,8 @@ fn who_may_do_what_is_what_the_table_says() {
 
 #[test]
 fn each_refusal_has_its_reason() {
-    let access = access();
-    let reason = |facts: &Facts| access.policies.evaluate(facts).unwrap_err();
+    let rules = rules();
+    let reason = |facts: &Facts| rules.policies.evaluate(facts).unwrap_err();
     let base = || facts(principal(Role::Clinician), Verb::Read, Category::Clinical);
     let asked_by = |change: fn(&mut PrincipalFacts)| {
         let mut principal = principal(Role::Clinician);
@@ -109,7 +116,7 @@ const SENSITIVE: [Verb; 5] = [
 
 #[test]
 fn what_is_sensitive_wants_a_proof_that_is_fresh_and_phishing_resistant() {
-    let access = access();
+    let rules = rules();
     for verb in SENSITIVE {
         for (fresh, phishing_resistant) in [(true, true), (true, false), (false, true)] {
             let principal = PrincipalFacts {
@@ -125,20 +132,20 @@ fn what_is_sensitive_wants_a_proof_that_is_fresh_and_phishing_resistant() {
             } else {
                 Err(Reason::StepUp)
             };
-            assert_eq!(access.policies.evaluate(&asked), expected, "{verb:?}");
+            assert_eq!(rules.policies.evaluate(&asked), expected, "{verb:?}");
         }
     }
 }
 
 #[test]
 fn nobody_is_sent_to_a_step_up_that_would_not_help() {
-    let access = access();
+    let rules = rules();
     for verb in SENSITIVE {
         let asked = Facts {
             fresh: false,
             ..facts(principal(Role::Clinician), verb, Category::Accounts)
         };
-        let told = access.policies.evaluate(&asked);
+        let told = rules.policies.evaluate(&asked);
         assert_eq!(told, Err(Reason::NotInRole), "{verb:?}");
     }
 }
@@ -204,16 +211,16 @@ proptest! {
 
     #[test]
     fn a_remembered_answer_is_the_answer(asked in prop::collection::vec(any_facts(), 1..6)) {
-        let access = access();
+        let rules = rules();
         for facts in asked.iter().chain(&asked) {
-            prop_assert_eq!(access.answer(facts), access.policies.evaluate(facts));
+            prop_assert_eq!(rules.answer(facts), rules.policies.evaluate(facts));
         }
     }
 
     #[test]
     fn what_is_allowed_has_passed_every_lock(facts in any_facts()) {
-        let access = access();
-        if access.policies.evaluate(&facts).is_ok() {
+        let rules = rules();
+        if rules.policies.evaluate(&facts).is_ok() {
             prop_assert!(facts.principal.second_factor);
             prop_assert!(!facts.principal.suspended);
             prop_assert!(!facts.sealed);
@@ -233,9 +240,9 @@ proptest! {
 
     #[test]
     fn a_relationship_in_force_never_takes_away(facts in any_facts(), kind in select(&KINDS)) {
-        let access = access();
-        if access.policies.evaluate(&facts.through(None)).is_ok() {
-            prop_assert!(access.policies.evaluate(&facts.through(Some((kind, true)))).is_ok());
+        let rules = rules();
+        if rules.policies.evaluate(&facts.through(None)).is_ok() {
+            prop_assert!(rules.policies.evaluate(&facts.through(Some((kind, true)))).is_ok());
         }
     }
 }

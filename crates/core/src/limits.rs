@@ -93,6 +93,17 @@ pub const PASSWORD_HASHES_WAITING: usize = 200;
 /// Password hashes computed at once: Argon2id takes memory and a core for each.
 pub const PASSWORD_HASHES_AT_ONCE: usize = 2;
 
+/// An organisation's own policy, in bytes: some dozens of statements.
+pub const POLICY_BYTES: usize = 32 * 1024;
+/// One statement of it, in bytes: a chain of conditions is evaluated on the stack.
+pub const POLICY_STATEMENT_BYTES: usize = 4 * 1024;
+/// Nesting of brackets in it: Cedar's parser takes some kilobytes of stack for each.
+pub const POLICY_DEPTH: usize = 16;
+/// The proof of a policy must be done within this time; it takes some seconds.
+pub const PROOF: Duration = Duration::from_mins(1);
+/// One question of a proof must be answered within this time; each takes some milliseconds.
+pub const PROOF_QUESTION: Duration = Duration::from_secs(10);
+
 /// A service's token (SMART Backend Services: at most 300 s).
 pub const SERVICE_TOKEN: Duration = Duration::from_mins(5);
 /// A client assertion's life (SMART App Launch 2.2, client-confidential-asymmetric: 5 min).

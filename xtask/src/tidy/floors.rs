@@ -37,6 +37,11 @@ const HOMES: &[(&str, &[&str], &str)] = &[
         "only ward-access makes a Grant",
     ),
     (
+        "cedar-policy-symcc",
+        &["ward-access"],
+        "only ward-access makes a Proven",
+    ),
+    (
         "webauthn-rs",
         &["ward-identity"],
         "only ward-identity makes an Assured",
