@@ -80,6 +80,11 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "",
         "A file with one share of the root key a line, for a key that a quorum of operators keeps.",
     ),
+    setting(
+        "proof.solver",
+        "cvc5",
+        "The solver that proves policies: the path of cvc5, or its name where it is found on PATH.",
+    ),
 ];
 
 /// Where a value came from.

@@ -45,6 +45,8 @@ enum Command {
     Import(command::import::Options),
     /// Two organisations of synthetic people, served on localhost.
     Demo(command::demo::Options),
+    /// What policy allows at most; with --prove, that no request gets round the locks.
+    Coverage(command::coverage::Options),
     /// The log: the record of all that was written and read.
     #[command(subcommand)]
     Log(LogCommand),
@@ -119,6 +121,7 @@ fn run(line: CommandLine) -> Result<(), Error> {
         Command::Serve => command::serve::run(&config),
         Command::Import(options) => command::import::run(&config, &options),
         Command::Demo(options) => command::demo::run(&config, &options),
+        Command::Coverage(options) => command::coverage::run(&config, &options),
         Command::Log(LogCommand::Verify(options)) => command::log::verify(&config, &options),
         Command::Log(LogCommand::Key(option)) => command::log::key(&config, &option.organisation),
         Command::View(ViewCommand::Rebuild(option)) => {

@@ -1,5 +1,6 @@
 //! One file a command.
 
+pub(crate) mod coverage;
 pub(crate) mod demo;
 pub(crate) mod import;
 pub(crate) mod init;

@@ -1,0 +1,196 @@
+//! `ward coverage`: what policy allows at most; with `--prove`, that no request gets round the
+//! locks. It opens no data folder.
+
+use std::{error::Error as _, io::Write as _, path::PathBuf, time::Duration};
+
+use clap::Args;
+use serde_json::{Value, json};
+use ward_access::{
+    Access, LEGEND, OrganisationPolicy, Table,
+    proof::{Line, Outcome, ProofError, Prover, Report},
+};
+use ward_core::Ods;
+
+use crate::{config::Config, error::Error, files, runtime, wiring::machine};
+
+/// The organisation in whose name tables are made where nobody names one: the default roles say the
+/// same for all.
+const ANY: &str = "WRD01";
+
+/// What to show.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Prove the platform's policies with the default roles: each claim for each kind of request.
+    #[arg(long)]
+    prove: bool,
+    /// A policy of an organisation's own, to be proved with them.
+    #[arg(long, value_name = "FILE", requires_all = ["prove", "organisation"])]
+    policy: Option<PathBuf>,
+    /// Whose policy it is.
+    #[arg(long, value_name = "ODS", requires = "policy")]
+    organisation: Option<Ods>,
+    /// Print JSON, one object a line.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints the table, or proves.
+pub(crate) fn run(config: &Config, options: &Options) -> Result<(), Error> {
+    if options.prove {
+        prove(config, options)
+    } else {
+        show(options)
+    }
+}
+
+fn show(options: &Options) -> Result<(), Error> {
+    let (clock, _) = machine();
+    let access = Access::new(clock).map_err(Error::told)?;
+    let tables = access.tables(&ANY.parse().map_err(Error::told)?);
+    if options.json {
+        for table in &tables {
+            println!("{}", as_json(table));
+        }
+        return Ok(());
+    }
+    println!("What policy allows at most, by default.\n{LEGEND}");
+    for table in &tables {
+        println!("\n{table}");
+    }
+    Ok(())
+}
+
+fn as_json(table: &Table) -> Value {
+    let cells = table.cells.iter().map(|(action, category, allowance)| {
+        json!({
+            "action": action.as_str(),
+            "category": category.as_str(),
+            "allowed": allowance.as_str(),
+        })
+    });
+    json!({"account": table.title, "cells": cells.collect::<Vec<_>>()})
+}
+
+fn prove(config: &Config, options: &Options) -> Result<(), Error> {
+    let prover = Prover::new(config.path("proof.solver"));
+    let json = options.json;
+    let each = move |line: &Line| {
+        let text = if json {
+            line_as_json(line).to_string()
+        } else {
+            line_as_text(line)
+        };
+        // Whoever reads may have read enough; the exit code tells the rest.
+        let _ = writeln!(std::io::stdout(), "{text}");
+    };
+    let runtime = runtime()?;
+    let report = match (&options.policy, &options.organisation) {
+        (Some(path), Some(organisation)) => {
+            let text = files::read(path)?;
+            let policy = OrganisationPolicy::read(organisation, &text)
+                .map_err(|error| Error::Told(format!("{}: {error}", path.display())))?;
+            let examined = runtime.block_on(prover.organisation(policy, each));
+            examined.map_err(told)?.report
+        }
+        _ => runtime.block_on(prover.platform(each)).map_err(told)?,
+    };
+    conclude(&report, options)
+}
+
+/// With its cause: whoever types this command may see why a solver fails.
+fn told(error: ProofError) -> Error {
+    match error.source() {
+        Some(cause) => Error::Told(format!("{error}: {cause}")),
+        None => Error::told(error),
+    }
+}
+
+fn line_as_text(line: &Line) -> String {
+    let action = line
+        .action
+        .map_or("every request", |action| action.as_str());
+    let (word, more) = match &line.outcome {
+        Outcome::Holds => ("holds", String::new()),
+        Outcome::Broken(example) => ("BROKEN", format!("\n          {example}")),
+        Outcome::Undecided => (
+            "UNKNOWN",
+            "\n          The solver could not say in time.".into(),
+        ),
+    };
+    let took = milliseconds(line.took);
+    format!(
+        "{word:<8}  {:<39}{action:<17}{took:>6} ms{more}",
+        line.claim
+    )
+}
+
+fn line_as_json(line: &Line) -> Value {
+    let (outcome, example) = match &line.outcome {
+        Outcome::Holds => ("holds", None),
+        Outcome::Broken(example) => ("broken", Some(example)),
+        Outcome::Undecided => ("unknown", None),
+    };
+    json!({
+        "claim": line.claim,
+        "sentence": line.sentence,
+        "action": line.action.map(ward_access::Verb::as_str),
+        "outcome": outcome,
+        "example": example.map(|example| &example.sentence),
+        "policies": example.map(|example| &example.policies),
+        "ms": milliseconds(line.took),
+    })
+}
+
+fn conclude(report: &Report, options: &Options) -> Result<(), Error> {
+    let (asked, broken) = (report.lines.len(), report.broken().count());
+    let took = milliseconds(report.took);
+    if options.json {
+        println!(
+            "{}",
+            json!({"proved": report.holds(), "asked": asked, "broken": broken, "ms": took})
+        );
+    } else {
+        println!("\n{}", sentences(report).join("\n"));
+        println!(
+            "\n{} of {asked} questions hold, asked in {took} ms",
+            asked - broken
+        );
+    }
+    if report.holds() {
+        Ok(())
+    } else {
+        let which = if options.policy.is_some() {
+            "the policy may not be put in force"
+        } else {
+            "the policies do not keep what Ward promises"
+        };
+        Err(Error::Told(format!(
+            "{broken} of {asked} do not hold: {which}"
+        )))
+    }
+}
+
+/// Each claim once, as a sentence.
+fn sentences(report: &Report) -> Vec<String> {
+    let mut told: Vec<(&str, &str, bool)> = Vec::new();
+    for line in &report.lines {
+        let holds = line.outcome.holds();
+        match told
+            .iter_mut()
+            .find(|(_, sentence, _)| *sentence == line.sentence)
+        {
+            Some((.., all_hold)) => *all_hold &= holds,
+            None => told.push((&line.claim, &line.sentence, holds)),
+        }
+    }
+    told.iter()
+        .map(|(claim, sentence, holds)| {
+            let word = if *holds { "proved" } else { "NOT SO" };
+            format!("{word}: {sentence} ({claim})")
+        })
+        .collect()
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
