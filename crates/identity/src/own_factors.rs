@@ -6,8 +6,8 @@ use ward_core::limits;
 use ward_log::SignOutCause;
 
 use crate::{
-    Assured, Caller, Error, Identity, News, Started, account::Member, ledger::Changes, record::key,
-    step_up::in_browser,
+    Assured, Caller, Error, Identity, News, Started, account::Member, factor::Credentials,
+    ledger::Changes, record::key, step_up::in_browser,
 };
 
 impl Identity {
@@ -40,19 +40,13 @@ impl Identity {
         let passkey = self.finish_passkey(&member, ceremony, response, label)?;
         let id = assured.account();
         let changes = Changes::default().put(key::passkey(id, &passkey.id()), &passkey)?;
-        let label = Some(passkey.view().label);
-        let (changes, telling) = self.tell(&member, changes, News::PasskeyAdded, label)?;
-        let actor = Some(assured.actor());
-        self.commit(assured.organisation(), actor, caller.request, changes)
-            .await?;
-        {
-            let mut credentials = member.credentials.lock();
+        let change = (changes, News::PasskeyAdded, Some(passkey.view().label));
+        let show = |credentials: &mut Credentials| {
             credentials.passkeys.push(passkey);
             credentials.revoke();
-        }
-        telling.done(&member);
-        drop(changing);
-        self.end_others(assured).await
+        };
+        self.change_own(assured, caller, &member, change, show, changing)
+            .await
     }
 
     /// Calls a passkey of the account of a session by another name.
@@ -118,19 +112,46 @@ impl Identity {
             label
         };
         let changes = Changes::default().remove(key::passkey(assured.account(), passkey));
-        let (changes, telling) = self.tell(&member, changes, News::PasskeyRemoved, Some(label))?;
-        let actor = Some(assured.actor());
-        self.commit(assured.organisation(), actor, caller.request, changes)
-            .await?;
-        telling.done(&member);
-        drop((proving, changing));
-        self.end_others(assured).await
+        let change = (changes, News::PasskeyRemoved, Some(label));
+        self.change_own(
+            assured,
+            caller,
+            &member,
+            change,
+            |_| (),
+            (proving, changing),
+        )
+        .await
     }
 
-    /// Ends the account's sessions but the one that asks.
-    pub(crate) async fn end_others(&self, assured: &Assured) -> Result<(), Error> {
+    /// Makes a change of one's own factors durable together with what its person is told of it,
+    /// shows both in memory, and ends the account's sessions but the one that asks.
+    ///
+    /// `held` is what keeps others from changing the account, and is held until both are shown:
+    /// to end sessions would wait for it.
+    pub(crate) async fn change_own(
+        &self,
+        assured: &Assured,
+        caller: &Caller<'_>,
+        member: &Arc<Member>,
+        (changes, what, label): (Changes, News, Option<String>),
+        show: impl FnOnce(&mut Credentials) + Send,
+        held: impl Send,
+    ) -> Result<(), Error> {
+        let actor = Some(assured.actor());
+        let (changes, telling) = self.tell(member, changes, what, label)?;
+        self.commit(
+            assured.organisation(),
+            actor.clone(),
+            caller.request,
+            changes,
+        )
+        .await?;
+        show(&mut member.credentials.lock());
+        telling.done(member);
+        drop(held);
         let (account, keep) = (assured.account(), Some(assured.session()));
-        self.end_all(account, keep, SignOutCause::Revoked, Some(assured.actor()))
+        self.end_all(account, keep, SignOutCause::Revoked, actor)
             .await
     }
 

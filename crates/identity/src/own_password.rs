@@ -1,7 +1,10 @@
 //! Changing one's own password and authenticator app, from a fresh session: both at once, as they
 //! are one way to sign in.
 
-use crate::{AppEnrolment, Assured, Caller, Error, Identity, News, ledger::Changes, record::key};
+use crate::{
+    AppEnrolment, Assured, Caller, Error, Identity, News, factor::Credentials, ledger::Changes,
+    record::key,
+};
 
 impl Identity {
     /// Begins to replace the password and the authenticator app of the account of a session.
@@ -55,21 +58,12 @@ impl Identity {
         let changes = Changes::default()
             .put(key::password(account.id), &hash)?
             .put(key::totp(account.id), &totp)?;
-        let (changes, telling) = self.tell(&member, changes, News::PasswordSet, None)?;
-        self.commit(
-            assured.organisation(),
-            Some(assured.actor()),
-            caller.request,
-            changes,
-        )
-        .await?;
-        {
-            let mut credentials = member.credentials.lock();
+        let change = (changes, News::PasswordSet, None);
+        let show = |credentials: &mut Credentials| {
             (credentials.password, credentials.totp) = (Some(hash), Some(totp));
-        }
-        telling.done(&member);
-        drop((proving, changing));
-        self.end_others(assured).await
+        };
+        self.change_own(assured, caller, &member, change, show, (proving, changing))
+            .await
     }
 
     /// Takes the password and the authenticator app away from the account of a session: it then
@@ -100,13 +94,16 @@ impl Identity {
         let changes = Changes::default()
             .remove(key::password(id))
             .remove(key::totp(id));
-        let (changes, telling) = self.tell(&member, changes, News::PasswordRemoved, None)?;
-        let actor = Some(assured.actor());
-        self.commit(assured.organisation(), actor, caller.request, changes)
-            .await?;
-        telling.done(&member);
-        drop((proving, changing));
-        self.end_others(assured).await
+        let change = (changes, News::PasswordRemoved, None);
+        self.change_own(
+            assured,
+            caller,
+            &member,
+            change,
+            |_| (),
+            (proving, changing),
+        )
+        .await
     }
 }
 

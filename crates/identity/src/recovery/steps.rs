@@ -86,8 +86,7 @@ impl Identity {
         recovery: &str,
         caller: &Caller<'_>,
     ) -> Result<(), Error> {
-        let (_changing, member) = self.another(by, account).await?;
-        let opened = self.under_way(&member, recovery)?;
+        let (_changing, member, opened) = self.anothers(by, account, recovery).await?;
         if opened.opened_by == by.account() {
             return Err(Error::NotPossible("somebody else approves what you opened"));
         }
@@ -145,8 +144,7 @@ impl Identity {
         recovery: &str,
         caller: &Caller<'_>,
     ) -> Result<EnrolmentLink, Error> {
-        let (_changing, member) = self.another(by, account).await?;
-        let approved = self.under_way(&member, recovery)?;
+        let (_changing, member, approved) = self.anothers(by, account, recovery).await?;
         if approved.opened_by != by.account() {
             return Err(Error::NotPossible("who opened the recovery takes its link"));
         }
@@ -213,6 +211,18 @@ impl Identity {
             return Err(Error::NotPossible("the account is suspended"));
         }
         Ok((changing, member))
+    }
+
+    /// The same with the recovery of this id: where every step after the first begins.
+    async fn anothers(
+        &self,
+        by: &Assured,
+        account: AccountId,
+        recovery: &str,
+    ) -> Result<(MutexGuard<'_, ()>, Arc<Member>, Recovery), Error> {
+        let (changing, member) = self.another(by, account).await?;
+        let under_way = self.under_way(&member, recovery)?;
+        Ok((changing, member, under_way))
     }
 
     /// The recovery of this id, if it is under way.
