@@ -61,6 +61,8 @@ pub const ENROLMENT_CODES: u32 = 10;
 /// Failed sign-ins written to an organisation's log one by one in a minute; more are counted, so
 /// that nobody can fill its disk.
 pub const FAILURES_LOGGED: u32 = 60;
+/// Failed sign-ins are shown for so long.
+pub const FAILURES_SHOWN: Duration = Duration::from_hours(24 * 30);
 /// How old a proof may be for its account's factors to be changed (ASVS 5.0, 7.5.1), and for the
 /// actions that policies call sensitive.
 pub const FRESH_PROOF: Duration = Duration::from_mins(5);
@@ -99,6 +101,8 @@ pub const POLICY_BYTES: usize = 32 * 1024;
 pub const POLICY_STATEMENT_BYTES: usize = 4 * 1024;
 /// Nesting of brackets in it: Cedar's parser takes some kilobytes of stack for each.
 pub const POLICY_DEPTH: usize = 16;
+/// Versions of an organisation's own policy that are kept to be shown; the log keeps all.
+pub const POLICY_VERSIONS: usize = 200;
 /// The proof of a policy must be done within this time; it takes some seconds.
 pub const PROOF: Duration = Duration::from_mins(1);
 /// One question of a proof must be answered within this time; each takes some milliseconds.

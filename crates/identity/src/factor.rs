@@ -21,6 +21,17 @@ pub struct FactorsView {
     pub passkeys: Vec<PasskeyView>,
     /// Whether it has a password and an authenticator app: always both or none.
     pub password_and_totp: bool,
+    /// When a code of the authenticator app was last used, to half a minute; that of setting it up
+    /// counts.
+    pub code_last_used: Option<Timestamp>,
+}
+
+impl FactorsView {
+    /// When any of them was last used.
+    pub fn last_used(&self) -> Option<Timestamp> {
+        let passkeys = self.passkeys.iter().filter_map(|passkey| passkey.last_used);
+        passkeys.chain(self.code_last_used).max()
+    }
 }
 
 /// A passkey, as pages show it.
@@ -56,6 +67,7 @@ impl Credentials {
         FactorsView {
             passkeys: self.passkeys.iter().map(StoredPasskey::view).collect(),
             password_and_totp: self.password.is_some() && self.totp.is_some(),
+            code_last_used: self.totp.as_ref().and_then(TotpSecret::last_used),
         }
     }
 }

@@ -78,6 +78,11 @@ impl Ledger {
         self.keys.ods()
     }
 
+    /// The log behind it.
+    pub(crate) const fn store(&self) -> &OrganisationStore {
+        &self.store
+    }
+
     /// All facts of a kind.
     pub(crate) fn load<T: DeserializeOwned>(&self, kind: &str) -> Result<Vec<(String, T)>, Error> {
         let states = self

@@ -43,7 +43,8 @@ pub(crate) mod key {
     pub(crate) const RECOVERIES: &str = "recovery/";
     pub(crate) const SESSIONS: &str = "session/";
     pub(crate) const SEEN: &str = "sessions-seen/all";
-    pub(crate) const WITHHELD: &str = "sign-ins-withheld/latest";
+    pub(crate) const WITHHELD: &str = "sign-ins-withheld/";
+    pub(crate) const POLICIES: &str = "policy/";
 
     pub(crate) fn account(id: AccountId) -> String {
         format!("{ACCOUNTS}{id}")
@@ -75,6 +76,15 @@ pub(crate) mod key {
 
     pub(crate) fn session(id: SessionId) -> String {
         format!("{SESSIONS}{id}")
+    }
+
+    /// Failed sign-ins of an hour, counted from 1970, that were not written down singly.
+    pub(crate) fn withheld(hour: i64) -> String {
+        format!("{WITHHELD}{hour}")
+    }
+
+    pub(crate) fn policy(number: u32) -> String {
+        format!("{POLICIES}{number:06}")
     }
 
     /// The account that a key is about.
@@ -209,8 +219,8 @@ impl SessionRecord {
     }
 }
 
-/// `sign-ins-withheld/latest`: failed sign-ins that were counted and not written down singly. The
-/// log keeps each of these facts; the newest stands for the time since the one before it.
+/// `sign-ins-withheld/{hour}`: failed sign-ins of an hour that were counted and not written down
+/// singly.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct WithheldRecord {
     pub(crate) until_micros: i64,

@@ -11,6 +11,9 @@ const SECRET_BYTES: usize = 20;
 /// Characters that are looked at: a code has 6, and people put a blank in its middle.
 const CODE_BYTES: usize = 16;
 
+/// How long a code is right (RFC 6238 5.2).
+const STEP_SECONDS: u64 = 30;
+
 /// An authenticator app's secret, and the last step that was used.
 ///
 /// SHA-1, 6 digits, 30 s, one step either way: what every app speaks. A code works once: the step
@@ -52,6 +55,12 @@ impl TotpSecret {
             self.last_step = step;
         }
         fresh
+    }
+
+    /// When the step that was last used up began.
+    pub(crate) fn last_used(&self) -> Option<Timestamp> {
+        let seconds = i64::try_from(self.last_step.checked_mul(STEP_SECONDS)?).ok()?;
+        (seconds > 0).then(|| Timestamp::from_seconds(seconds))
     }
 
     /// The `otpauth` URI that an app reads from a QR code: a secret.

@@ -2,13 +2,13 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use ward_core::{Ods, SessionId, Timestamp};
+use ward_core::{Ods, SessionId, Timestamp, limits};
 use ward_log::SignOutCause;
 
 use crate::{
     Error, Identity,
     account::Member,
-    ledger::Changes,
+    ledger::{Changes, Ledger},
     record::{SeenRecord, WithheldRecord, key},
 };
 
@@ -57,11 +57,7 @@ impl Identity {
             }
             sum += count;
             tracing::warn!(organisation = %ods, count, "failed sign-ins not logged singly");
-            let record = WithheldRecord {
-                until_micros: now.as_micros(),
-                count,
-            };
-            let changes = Changes::default().put(key::WITHHELD.to_owned(), &record)?;
+            let changes = withheld(&of.ledger, now, count)?;
             self.commit(ods, None, None, changes).await?;
         }
         Ok(sum)
@@ -137,4 +133,23 @@ impl Identity {
         }
         Ok(())
     }
+}
+
+/// Adds to what an hour withheld, and forgets hours that nobody is shown any more.
+fn withheld(ledger: &Ledger, now: Timestamp, count: u64) -> Result<Changes, Error> {
+    let own = key::withheld(now.as_seconds().div_euclid(3600));
+    let (mut changes, mut before) = (Changes::default(), 0);
+    for (key, record) in ledger.load::<WithheldRecord>(key::WITHHELD)? {
+        let until = Timestamp::from_micros(record.until_micros);
+        if key == own {
+            before = record.count;
+        } else if now.since(until) > limits::FAILURES_SHOWN {
+            changes = changes.remove(key);
+        }
+    }
+    let record = WithheldRecord {
+        until_micros: now.as_micros(),
+        count: before + count,
+    };
+    changes.put(own, &record)
 }

@@ -167,6 +167,10 @@ pub enum Interaction {
     /// An answer to a write that showed what was stored.
     #[n(9)]
     Write,
+    /// The security page: accounts and how they are secured. No patients, but for the list of
+    /// broken glass.
+    #[n(10)]
+    Security,
 }
 
 impl Interaction {
@@ -183,6 +187,7 @@ impl Interaction {
             Self::Export => "export",
             Self::Print => "print",
             Self::Write => "write",
+            Self::Security => "security",
         }
     }
 }
@@ -282,6 +287,18 @@ pub enum SignInFailure {
     /// A ceremony, assertion or proof that came too late.
     #[n(5)]
     Expired,
+}
+
+impl SignInFailure {
+    /// All of them, by their numbers.
+    pub const ALL: [Self; 6] = [
+        Self::UnknownAccount,
+        Self::WrongFactor,
+        Self::Replayed,
+        Self::TooManyAttempts,
+        Self::Suspended,
+        Self::Expired,
+    ];
 }
 
 /// Why a session ended.

@@ -171,10 +171,11 @@ fn index_entry(
             &tokens::state(keys, key),
             value.is_some().then_some(entry.seq),
         ),
-        Event::Refusal { .. }
-        | Event::SignIn
-        | Event::SignInFailed { .. }
-        | Event::SignOut { .. } => {}
+        Event::SignInFailed { reason, .. } => {
+            indexer.load_failures(entry.time, *reason as u8)?;
+            indexer.failure(entry.time, *reason as u8);
+        }
+        Event::Refusal { .. } | Event::SignIn | Event::SignOut { .. } => {}
     }
     Ok(())
 }

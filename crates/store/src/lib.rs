@@ -31,7 +31,9 @@ mod writer;
 pub use batch::{Batch, Committed, Expect, Operation, RelationRow, Write};
 pub use error::{Source, StoreError};
 pub use log_file::LogReader;
-pub use organisation::{Found, Located, OrganisationStore, Query, Rebuilt, SealedVersion};
+pub use organisation::{
+    FailedSignIns, Found, Located, OrganisationStore, Query, Rebuilt, SealedVersion,
+};
 pub use projector::{Projection, Projector, SaltOf, WriteEvent};
 pub use store::{Store, StoreOptions};
 pub use tokens::subject;

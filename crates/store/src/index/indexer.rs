@@ -23,6 +23,8 @@ pub(crate) struct Indexer<'a> {
     /// Taken when it is first needed: disclosures need none.
     snapshot: Option<Box<dyn Snapshot + 'a>>,
     resources: HashMap<Token, Resource>,
+    /// Counts of failed sign-ins, as they are with these changes.
+    failures: HashMap<Vec<u8>, u64>,
     changes: Changes,
 }
 
@@ -57,6 +59,7 @@ impl<'a> Indexer<'a> {
             view,
             snapshot: None,
             resources: HashMap::new(),
+            failures: HashMap::new(),
             changes: Changes::default(),
         }
     }
@@ -169,9 +172,42 @@ impl<'a> Indexer<'a> {
         }
     }
 
-    pub(crate) fn into_changes(self) -> Changes {
+    /// How many sign-ins failed for a reason in an hour; afterwards one more can be counted. What
+    /// was counted before must be in the view, or in these changes.
+    pub(crate) fn load_failures(&mut self, at: Timestamp, reason: u8) -> Result<(), StoreError> {
+        let key = key::failures(hour(at), reason);
+        if !self.failures.contains_key(&key) {
+            let before = self.view.snapshot()?.get(&key)?;
+            let before = count_from_bytes(before.as_deref())?;
+            self.failures.insert(key, before);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn failure(&mut self, at: Timestamp, reason: u8) {
+        let key = key::failures(hour(at), reason);
+        *self.failures.entry(key).or_default() += 1;
+    }
+
+    pub(crate) fn into_changes(mut self) -> Changes {
+        for (key, count) in self.failures.into_iter().filter(|(_, count)| *count > 0) {
+            self.changes.put(key, count.to_be_bytes().to_vec());
+        }
         self.changes
     }
+}
+
+/// Hours since 1970.
+pub(crate) fn hour(time: Timestamp) -> u64 {
+    u64::try_from(time.as_seconds().div_euclid(3600)).unwrap_or(0)
+}
+
+/// A count of the view; none counts as 0.
+pub(crate) fn count_from_bytes(bytes: Option<&[u8]>) -> Result<u64, StoreError> {
+    let count = bytes.map_or(Ok([0; 8]), TryInto::try_into);
+    count
+        .map(u64::from_be_bytes)
+        .map_err(|_| StoreError::Corrupt("a count of the view is no number"))
 }
 
 fn stored(snapshot: &dyn Snapshot, resource: &Token) -> Result<Resource, StoreError> {

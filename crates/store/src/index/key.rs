@@ -28,6 +28,8 @@ enum Table {
     ByAccount = 8,
     /// `subject | !row` -> nothing.
     BySubject = 9,
+    /// `hour | reason` -> how often.
+    Failures = 10,
 }
 
 /// A range of keys: from, and up to but without.
@@ -183,6 +185,23 @@ pub(crate) fn by_subject_before(subject: &Token, before: Option<u64>) -> Range {
     before_row(Table::BySubject, subject, before)
 }
 
+/// Failed sign-ins of an hour, counted from 1970, for one reason.
+pub(crate) fn failures(hour: u64, reason: u8) -> Vec<u8> {
+    key(Table::Failures, &[&hour.to_be_bytes(), &[reason]])
+}
+
+/// All failed sign-ins since an hour.
+pub(crate) fn failures_since(hour: u64) -> Range {
+    let (_, to) = all(Table::Failures, &[]);
+    (key(Table::Failures, &[&hour.to_be_bytes()]), to)
+}
+
+/// The hour and the reason of a key of [`failures`].
+pub(crate) fn failed(key: &[u8]) -> Option<(u64, u8)> {
+    let (hour, rest) = key.get(1..)?.split_first_chunk()?;
+    Some((u64::from_be_bytes(*hour), *rest.first()?))
+}
+
 fn before_row(table: Table, token: &Token, before: Option<u64>) -> Range {
     let (from, to) = all(table, &[&token.0]);
     let from = match before {
@@ -249,6 +268,15 @@ mod tests {
         assert!(inside(0) && inside(4) && !inside(5) && !inside(u64::MAX));
         let (from, to) = by_account_before(&token, Some(0));
         assert!(from >= to);
+    }
+
+    #[test]
+    fn failures_are_found_from_their_hour_on() {
+        let (from, to) = failures_since(5);
+        let inside = |hour| (from.clone()..to.clone()).contains(&failures(hour, 0));
+        assert!(!inside(4) && inside(5) && inside(u64::MAX));
+        assert_eq!(failed(&failures(7, 3)), Some((7, 3)));
+        assert_eq!(failed(&[10, 1]), None);
     }
 
     #[test]

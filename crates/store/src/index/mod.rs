@@ -4,5 +4,5 @@ mod indexer;
 pub(crate) mod key;
 pub(crate) mod value;
 
-pub(crate) use indexer::{Indexer, RELATION, WriteRow};
+pub(crate) use indexer::{Indexer, RELATION, WriteRow, count_from_bytes, hour};
 pub(crate) use value::{Head, Stamp};

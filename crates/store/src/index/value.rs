@@ -7,7 +7,7 @@ use ward_log::Hash;
 use crate::{RelationRow, StoreError};
 
 /// The format of the rows. A view of another format is rebuilt.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 
 const MALFORMED: StoreError = StoreError::Corrupt("a row of the view can't be decoded");
 

@@ -2,6 +2,7 @@
 
 mod commit;
 mod disclosures;
+mod failures;
 mod find;
 mod read;
 mod relations;
@@ -18,6 +19,7 @@ use tokio::sync::oneshot;
 use ward_core::{Ods, PatientId};
 use ward_crypto::Token;
 
+pub use failures::FailedSignIns;
 pub use find::{Found, Query};
 pub use read::{Located, SealedVersion};
 

@@ -47,7 +47,11 @@ impl<'a> Group<'a> {
 
     /// Whether the batch can be written on top of those before it. Nothing is changed.
     pub(super) fn check(&mut self, prepared: &Prepared) -> Result<(), StoreError> {
+        let time = prepared.time.unwrap_or(self.time);
         for operation in &prepared.operations {
+            if let Rows::Failure { reason } = &operation.rows {
+                self.indexer.load_failures(time, *reason)?;
+            }
             let (
                 Rows::Write(rows),
                 Event::Write {
@@ -158,6 +162,11 @@ impl<'a> Group<'a> {
             ) => {
                 self.serves = true;
                 self.indexer.state(&kind, &state, (!removed).then_some(row));
+            }
+            (Rows::Failure { reason }, _) => {
+                // What is counted next looks in the view for what was counted before.
+                self.serves = true;
+                self.indexer.failure(time, reason);
             }
             (Rows::None | Rows::Write(_), _) => {}
         }

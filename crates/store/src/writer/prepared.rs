@@ -35,6 +35,10 @@ pub(crate) enum Rows {
         state: Token,
         removed: bool,
     },
+    /// A sign-in that failed.
+    Failure {
+        reason: u8,
+    },
 }
 
 pub(crate) struct WriteRows {
@@ -133,6 +137,9 @@ fn prepare(keys: &OrganisationKeys, operation: Operation) -> Result<PreparedOper
                         subjects: tokens::subjects(keys, patients),
                     }
                 }
+                Event::SignInFailed { reason, .. } => Rows::Failure {
+                    reason: *reason as u8,
+                },
                 _ => Rows::None,
             };
             Ok(PreparedOperation { event, rows })

@@ -1,7 +1,7 @@
 //! What a store ever wrote opens forever.
 //!
 //! A fixture is never edited. A change that needs another format adds a folder beside it, made by
-//! `WARD_TEST_FIXTURE=format-2 cargo test -p ward-store --test whole formats -- --ignored`.
+//! `WARD_TEST_FIXTURE=format-3 cargo test -p ward-store --test whole formats -- --ignored`.
 
 use std::{
     fs,
@@ -141,7 +141,7 @@ fn every_format_opens_with_its_view_and_without() {
                     fs::write(build.join("mark"), "").unwrap();
                     drop(kit.open());
                     // A view of an earlier format is built again; the latest one is used.
-                    let latest = fixture.ends_with("format-1");
+                    let latest = fixture.ends_with("format-2");
                     assert_eq!(build.join("mark").exists(), latest);
                 }
                 let signer = kit.keys.checkpoint_signer();

@@ -3,8 +3,10 @@
 use proptest::prelude::*;
 use ward_core::Timestamp;
 use ward_crypto::Binding;
-use ward_log::{Event, Interaction};
-use ward_store::{Engine, Operation, OrganisationStore, Query, StoreError, Undisclosed};
+use ward_log::{Event, Interaction, SignInFailure};
+use ward_store::{
+    Batch, Engine, FailedSignIns, Operation, OrganisationStore, Query, StoreError, Undisclosed,
+};
 
 use crate::kit::{
     Kit, actor, basis, batch, deletion, find, key, on_each_engine, patient, put, sealed_write,
@@ -344,4 +346,55 @@ proptest! {
             told.await.unwrap();
         });
     }
+}
+
+/// Counted from the log: what failed one by one, together, and before the view was made again.
+#[test]
+fn failed_sign_ins_are_counted_by_hour_and_reason() {
+    on_each_engine(async |kit: Kit| {
+        let failed = |reason| {
+            Operation::Record(Event::SignInFailed {
+                account: None,
+                address: None,
+                reason,
+            })
+        };
+        let at = |seconds, reasons: &[SignInFailure]| Batch {
+            time: Some(Timestamp::from_seconds(seconds)),
+            ..batch(reasons.iter().copied().map(failed).collect())
+        };
+        let (wrong, unknown) = (SignInFailure::WrongFactor, SignInFailure::UnknownAccount);
+        let expected = |rows: &[(i64, SignInFailure, u64)]| {
+            let row = |(hour, reason, count): &(i64, SignInFailure, u64)| FailedSignIns {
+                hour: Timestamp::from_seconds(*hour),
+                reason: *reason,
+                count: *count,
+            };
+            rows.iter().map(row).collect::<Vec<_>>()
+        };
+        {
+            let store = kit.open();
+            for seconds in [3_600, 3_601] {
+                store.commit(at(seconds, &[wrong])).await.unwrap();
+            }
+            store
+                .commit(at(7_199, &[wrong, unknown, wrong]))
+                .await
+                .unwrap();
+            store.commit(at(7_200, &[wrong])).await.unwrap();
+        }
+        let store = kit.open();
+        store.commit(at(7_300, &[wrong])).await.unwrap();
+        let all = expected(&[(3_600, unknown, 1), (3_600, wrong, 4), (7_200, wrong, 2)]);
+        let since = |seconds| {
+            let since = Timestamp::from_seconds(seconds);
+            store.failed_sign_ins(since).unwrap()
+        };
+        assert_eq!(since(3_600), all);
+        assert_eq!(since(7_250), all[2..]);
+        assert_eq!(since(10_800), []);
+        let rebuilt = store.rebuild_view(|_, _| {}).await.unwrap();
+        assert_eq!(rebuilt.same, Some(true));
+        assert_eq!(since(0), all);
+    });
 }

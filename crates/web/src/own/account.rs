@@ -57,6 +57,7 @@ pub(crate) async fn show(web: Arc<Web>, request: AssuredRequest) -> Answer {
     let FactorsView {
         passkeys,
         password_and_totp,
+        ..
     } = factors.unwrap_or_default();
     let own = AccountPage {
         name: profile.display_name().to_owned(),

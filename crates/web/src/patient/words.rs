@@ -41,6 +41,7 @@ pub(super) fn did(interaction: Interaction, count: usize) -> String {
         Interaction::Export => format!("Exported {items}"),
         Interaction::Print => format!("Printed {items}"),
         Interaction::Write => format!("Wrote {items}"),
+        Interaction::Security => "Looked at emergency access".to_owned(),
     }
 }
 
