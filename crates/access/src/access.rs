@@ -10,11 +10,15 @@ use ward_log::{Basis, Factors, Purpose, RefusalReason};
 use crate::{
     AccessError, Action, Category, Grant, OrganisationPolicy, Reach, Relationship, Verb,
     facts::{Facts, PrincipalFacts},
-    policy::{Policies, Sources},
+    policy::{Origin, Policies, Sources},
     proof::Proven,
     rules::Rules,
     scope::Permissions,
 };
+
+/// What is left to an organisation whose own policy can't be read.
+const SHUT: &str = r#"@id("shut") forbid (principal, action, resource)
+unless { action in [Action::"manage-policy", Action::"approve", Action::"read-security"] };"#;
 
 /// The policies in force: everybody's, and those of organisations that have their own.
 pub struct Access {
@@ -163,9 +167,15 @@ impl Access {
         Ok(())
     }
 
-    /// Takes an organisation's own policy out of force.
-    pub fn deactivate(&self, organisation: &Ods) {
-        self.own.write().remove(organisation);
+    /// Lets an organisation do nothing but mend its policy: for one whose policy can't even be read
+    /// for what it takes away.
+    ///
+    /// # Errors
+    /// Where the embedded policies can't be read: a broken build.
+    pub fn shut(&self, organisation: &Ods) -> Result<(), AccessError> {
+        let policies = Policies::of(Sources::EMBEDDED, &Origin::Own.read(SHUT)?)?;
+        self.put(organisation.clone(), policies);
+        Ok(())
     }
 
     fn put(&self, organisation: Ods, policies: Policies) {

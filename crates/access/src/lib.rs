@@ -10,6 +10,7 @@ mod category;
 mod error;
 mod facts;
 mod grant;
+mod own_policies;
 mod own_policy;
 mod policy;
 pub mod proof;
@@ -29,6 +30,7 @@ pub use action::{
 pub use category::Category;
 pub use error::{AccessError, Source};
 pub use grant::{Grant, Reach};
+pub use own_policies::{OwnPolicies, OwnPolicyError, PolicyStep, PolicyView, ProofView, Standing};
 pub use own_policy::{OrganisationPolicy, PolicyError};
 pub use relationship::Relationship;
 pub use table::{Allowance, LEGEND, Table};

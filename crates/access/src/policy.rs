@@ -62,7 +62,7 @@ impl Origin {
     }
 
     /// The policies of a text, under their ids.
-    fn read(self, text: &str) -> Result<Vec<Policy>, AccessError> {
+    pub(crate) fn read(self, text: &str) -> Result<Vec<Policy>, AccessError> {
         let set: PolicySet = text
             .parse()
             .map_err(|error: ParseErrors| AccessError::policy(error))?;

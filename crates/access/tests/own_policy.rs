@@ -66,7 +66,7 @@ async fn a_policy_is_in_force_for_its_organisation_alone_and_at_once() {
     assert!(desk.find(&other, "Patient").is_ok());
     let found = desk.find(&carer, "Observation").unwrap();
     assert_eq!(found.reach(), Reach::Related);
-    desk.access.deactivate(own.organisation());
+    activate(&desk.access, "WRD01", "").await;
     assert!(desk.find(&own, "Patient").is_ok());
     assert!(desk.find(&carer, "Observation").is_err());
 }
