@@ -64,6 +64,25 @@ test("at the end the page is covered; signing in again in a new tab brings it ba
   await page.close();
 });
 
+test("a session that is ended elsewhere covers its pages at once, and says why", async () => {
+  const page = await staff.context.newPage();
+  await page.goto(`${ward.url}/patients`);
+  await page.getByLabel("NHS number or name").fill("half a na");
+  // No tab says it to another: only the server knows.
+  await page.evaluate(async () => {
+    const form = document.querySelector("[data-session-stay]");
+    const body = new URLSearchParams(new FormData(form));
+    await fetch("/sign-out-everywhere", { method: "POST", body, redirect: "manual" });
+  });
+  const ended = page.getByRole("dialog", { name: "You have been signed out" });
+  await ended.waitFor({ timeout: 10_000 });
+  await ended.getByText("Your session was ended elsewhere").waitFor();
+  assert.equal(await ended.getByText("You did not use Ward").isVisible(), false);
+  await signInWithPasskey(staff.page, ward);
+  await ended.waitFor({ state: "hidden" });
+  await page.close();
+});
+
 test("signing out in one tab covers the others, and staying is then refused", async () => {
   const page = await staff.context.newPage();
   await page.goto(`${ward.url}/patients`);

@@ -51,6 +51,12 @@ pub const ATTEMPT_WINDOW: Duration = Duration::from_mins(15);
 /// Passkey sign-ins started from one address in [`ATTEMPT_WINDOW`]: a whole hospital behind one
 /// address changes shifts.
 pub const CEREMONIES_PER_ADDRESS: u32 = 5_000;
+/// Streams of one account: one for each of its sessions, and as many again while pages change.
+pub const STREAMS_PER_ACCOUNT: usize = 2 * SESSIONS_PER_ACCOUNT;
+/// Streams in the whole server: each is looked at twice a second, which takes a microsecond.
+pub const STREAMS: usize = 5_000;
+/// A stream whose proof stands no more ends within this time.
+pub const STREAM_CHECK: Duration = Duration::from_millis(500);
 /// Passkeys of one account: a few devices and a spare.
 pub const PASSKEYS_PER_ACCOUNT: usize = 10;
 /// An authenticator app must be enrolled within this time: longer than a passkey, as an app may

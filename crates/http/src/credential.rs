@@ -9,7 +9,7 @@ use hyper::{
 use ward_identity::{Assured, Error, Identity};
 
 use crate::{
-    Credential, HttpError, Kind, Origin, cookie, form,
+    Credential, HttpError, Kind, Origin, Route, cookie, form,
     request::{Form, sole},
     route::Guard,
 };
@@ -50,6 +50,19 @@ pub trait Authenticate: Send + Sync {
         address: IpAddr,
     ) -> Result<Assured, Error>;
 
+    /// The session of a cookie that asks for a stream: a page that goes on by itself is no use of
+    /// the session.
+    fn watching(&self, token: &str, address: IpAddr) -> Option<Assured> {
+        let _ = (token, address);
+        None
+    }
+
+    /// Whether what was proved still stands, while a stream goes on.
+    fn stands(&self, assured: &Assured) -> bool {
+        let _ = assured;
+        false
+    }
+
     /// Whether a page of this origin is of a public app that works.
     fn is_app_origin(&self, origin: &str) -> bool {
         let _ = origin;
@@ -64,6 +77,14 @@ impl Authenticate for Identity {
 
     fn session(&self, token: &str, address: IpAddr) -> Option<Assured> {
         self.authenticate(token, Some(address))
+    }
+
+    fn watching(&self, token: &str, address: IpAddr) -> Option<Assured> {
+        self.look(token, Some(address))
+    }
+
+    fn stands(&self, assured: &Assured) -> bool {
+        self.is_in_force(assured)
     }
 
     fn service(
@@ -87,7 +108,7 @@ pub(crate) struct Head<'a> {
     pub(crate) address: IpAddr,
 }
 
-/// Checks the proof that `guard` asks for. `None` where it asks for none.
+/// Checks the proof that the route's guard asks for. `None` where it asks for none.
 ///
 /// Credentials that Ward does not take are refused even where none is needed: a caller who sends a
 /// password or a bearer token must learn at once that it does not work here, and that it has been
@@ -96,9 +117,10 @@ pub(crate) struct Head<'a> {
 pub(crate) fn check(
     authenticate: &dyn Authenticate,
     origin: &Origin,
-    guard: Guard,
+    route: &Route,
     head: &Head<'_>,
 ) -> Result<Option<Assured>, HttpError> {
+    let guard = route.guard;
     refuse_in_query(head.query)?;
     let authorization = sole(head.headers, &header::AUTHORIZATION).map_err(|_| bad_scheme())?;
     match (guard, authorization) {
@@ -135,7 +157,13 @@ pub(crate) fn check(
             None,
         ) => {
             let token = cookie::find(head.headers, cookie::SESSION);
-            let assured = token.and_then(|token| authenticate.session(token, head.address));
+            let assured = token.and_then(|token| {
+                if route.is_stream() {
+                    authenticate.watching(token, head.address)
+                } else {
+                    authenticate.session(token, head.address)
+                }
+            });
             assured.map(Some).ok_or_else(signed_out)
         }
         (Guard::Public { .. }, None) => Ok(None),

@@ -14,9 +14,9 @@ use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::{Metric, Registry},
 };
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 
-use crate::response::WholeBody;
+use crate::{Listener, response::WholeBody};
 
 /// Upper bounds of the histogram of request times, in seconds.
 const BUCKETS: [f64; 12] = [
@@ -177,8 +177,8 @@ pub(crate) fn name_of(method: &Method) -> &'static str {
 ///
 /// # Errors
 /// Where the listener is not on the loopback: the figures are for this machine alone.
-pub async fn serve_metrics(metrics: Arc<Metrics>, listener: TcpListener) -> io::Result<()> {
-    if !listener.local_addr()?.ip().is_loopback() {
+pub async fn serve_metrics(metrics: Arc<Metrics>, listener: Listener) -> io::Result<()> {
+    if !listener.ip().is_loopback() {
         return Err(io::Error::other(
             "metrics are served on a loopback address only",
         ));

@@ -7,7 +7,7 @@ use hyper::{HeaderMap, Method, Uri, header};
 use ward_core::RequestId;
 use ward_identity::Assured;
 
-use crate::{HttpError, Kind, Origin, body::Lease, cookie, form, table::Parameters};
+use crate::{HttpError, Inventory, Kind, Origin, body::Lease, cookie, form, table::Parameters};
 
 /// A request, its body read as a whole.
 pub struct Request {
@@ -17,7 +17,7 @@ pub struct Request {
     pub(crate) headers: HeaderMap,
     pub(crate) parameters: Parameters,
     pub(crate) address: IpAddr,
-    pub(crate) origin: Arc<Origin>,
+    pub(crate) inventory: Arc<Inventory>,
     pub(crate) body: Bytes,
     #[expect(dead_code, reason = "held so that it is given back with the request")]
     pub(crate) lease: Lease,
@@ -33,6 +33,13 @@ pub struct AssuredRequest {
     pub(crate) request: Request,
     /// The proof.
     pub assured: Assured,
+}
+
+impl AssuredRequest {
+    /// All that the server answers, and all that its process listens on.
+    pub fn inventory(&self) -> &Inventory {
+        &self.request.inventory
+    }
 }
 
 impl Request {
@@ -62,12 +69,12 @@ impl Request {
     /// The URL without its query: what a DPoP proof names in `htu` (RFC 9449 4.2). The host is the
     /// server's own, never one that the caller sent.
     pub fn url(&self) -> String {
-        self.origin.url(self.path())
+        self.origin().url(self.path())
     }
 
     /// The server's own origin.
     pub fn origin(&self) -> &Origin {
-        &self.origin
+        self.inventory.origin()
     }
 
     /// The query as it was sent.

@@ -13,6 +13,11 @@ use hyper::{
     header::{self, HeaderName, HeaderValue},
 };
 
+use crate::stream::Live;
+
+/// The media type of server-sent events (HTML 9.2).
+pub(crate) const EVENT_STREAM: HeaderValue = HeaderValue::from_static("text/event-stream");
+
 /// A response under construction. The server adds the request id, the security headers and
 /// `Cache-Control: no-store` to each; a handler can't leave them off.
 #[derive(Debug)]
@@ -21,6 +26,8 @@ pub struct Response {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) is_immutable: bool,
+    /// What follows the body, for as long as it goes on.
+    pub(crate) live: Option<Live>,
 }
 
 impl Response {
@@ -31,6 +38,7 @@ impl Response {
             headers: HeaderMap::new(),
             body: Bytes::new(),
             is_immutable: false,
+            live: None,
         }
     }
 
@@ -57,6 +65,13 @@ impl Response {
     /// `application/fhir+json`.
     pub fn fhir(status: StatusCode, body: impl Into<Bytes>) -> Self {
         Self::body(status, "application/fhir+json", body)
+    }
+
+    /// The head of a stream of events. What lies between must hand them on as they come.
+    pub(crate) fn event_stream() -> Self {
+        let mut response = Self::new(StatusCode::OK);
+        response.headers.insert(header::CONTENT_TYPE, EVENT_STREAM);
+        response
     }
 
     /// 303 to a path of this server: what a form answers with once it is done.
@@ -108,6 +123,53 @@ impl Response {
     /// The body.
     pub const fn bytes(&self) -> &Bytes {
         &self.body
+    }
+}
+
+/// The body of a response: a whole, or a stream of events.
+#[derive(Debug)]
+pub(crate) enum Body {
+    Whole(WholeBody),
+    Live(Live),
+}
+
+impl Body {
+    pub(crate) const fn whole(bytes: Bytes) -> Self {
+        Self::Whole(WholeBody(bytes))
+    }
+
+    /// Keeps something for as long as a stream goes on; lets it go at once beside a whole.
+    pub(crate) fn holding(self, held: impl Send + Sync + 'static) -> Self {
+        match self {
+            Self::Live(live) => Self::Live(live.holding(held)),
+            whole @ Self::Whole(_) => whole,
+        }
+    }
+}
+
+impl HttpBody for Body {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        match self.get_mut() {
+            Self::Whole(whole) => Pin::new(whole).poll_frame(context),
+            Self::Live(live) => live.poll(context).map(|next| Some(Ok(Frame::data(next?)))),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self, Self::Whole(whole) if whole.is_end_stream())
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Whole(whole) => whole.size_hint(),
+            Self::Live(_) => SizeHint::default(),
+        }
     }
 }
 

@@ -4,12 +4,13 @@ use std::{fmt, pin::Pin, sync::Arc};
 
 use hyper::Method;
 
-use crate::{Answer, AssuredRequest, PublicRequest};
+use crate::{Answer, AssuredRequest, Events, HttpError, PublicRequest};
 
 /// Body of a form or a small JSON message, in bytes: what a route takes if it does not say.
 const FORM_BYTES: usize = 64 * 1024;
 
 type Answering = Pin<Box<dyn Future<Output = Answer> + Send>>;
+type Streaming = Pin<Box<dyn Future<Output = Result<Events, HttpError>> + Send>>;
 
 /// A route of the server. What is not declared as one does not exist.
 ///
@@ -62,12 +63,15 @@ pub struct Listed {
     pub guard: Guard,
     /// Whether it changes nothing, and so ends when its caller goes.
     pub only_reads: bool,
+    /// Whether its answer goes on until its caller goes, or what was proved stands no more.
+    pub is_stream: bool,
 }
 
 #[derive(Clone)]
 pub(crate) enum Handler {
     Public(Arc<dyn Fn(PublicRequest) -> Answering + Send + Sync>),
     Assured(Arc<dyn Fn(AssuredRequest) -> Answering + Send + Sync>),
+    Stream(Arc<dyn Fn(Arc<AssuredRequest>) -> Streaming + Send + Sync>),
 }
 
 impl Route {
@@ -105,6 +109,24 @@ impl Route {
             Guard::Assured { action, credential },
             handler,
         )
+    }
+
+    /// A stream of events (HTML, server-sent events) for those who have proved who they are. The
+    /// server asks again twice a second whether what was proved still stands, and ends the stream
+    /// where it does not. That it goes on is no use of a session: an open page keeps none alive.
+    pub fn stream<H, F>(
+        pattern: &'static str,
+        action: &'static str,
+        credential: Credential,
+        handler: H,
+    ) -> Self
+    where
+        H: Fn(Arc<AssuredRequest>) -> F + Send + Sync + 'static,
+        F: Future<Output = Result<Events, HttpError>> + Send + 'static,
+    {
+        let handler = Handler::Stream(Arc::new(move |request| Box::pin(handler(request))));
+        let guard = Guard::Assured { action, credential };
+        Self::new(Method::GET, pattern, guard, handler)
     }
 
     fn new(method: Method, pattern: &'static str, guard: Guard, handler: Handler) -> Self {
@@ -145,6 +167,10 @@ impl Route {
         self
     }
 
+    pub(crate) const fn is_stream(&self) -> bool {
+        matches!(self.handler, Handler::Stream(_))
+    }
+
     /// The route as an inventory shows it.
     pub fn listed(&self) -> Listed {
         Listed {
@@ -152,6 +178,7 @@ impl Route {
             pattern: self.pattern,
             guard: self.guard,
             only_reads: self.only_reads,
+            is_stream: self.is_stream(),
         }
     }
 }

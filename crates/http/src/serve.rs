@@ -19,7 +19,7 @@ use hyper::{
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::ServerConfig;
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     sync::watch,
     time::{sleep, timeout},
 };
@@ -27,7 +27,7 @@ use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use ward_core::limits;
 
 use crate::{
-    Server,
+    Listener, Server,
     paced::Paced,
     shares::{Caller, Shares},
 };
@@ -53,7 +53,7 @@ const FAREWELL: Duration = limits::REQUEST.saturating_add(DRAIN);
 /// None once it serves: a connection that fails harms no other.
 pub async fn serve(
     server: Arc<Server>,
-    listener: TcpListener,
+    listener: Listener,
     tls: Arc<ServerConfig>,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
@@ -84,6 +84,7 @@ pub async fn serve(
         });
     }
     drop((listener, stopping));
+    server.close_streams();
     // Done when each connection has dropped its end.
     let _ = stop.send(());
     let _ = timeout(DRAIN, stop.closed()).await;
@@ -154,7 +155,8 @@ async fn http2(
         let busy = Activity::begin(&seen);
         async move {
             let response = server.respond(request, address.ip()).await;
-            drop(busy);
+            // A stream is under way for as long as it goes on.
+            let response = response.map(|body| body.holding(busy));
             Ok::<_, std::convert::Infallible>(response)
         }
     });

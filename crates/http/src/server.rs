@@ -15,22 +15,23 @@ use hyper::{
     header::{self, HeaderValue},
     http::request::Parts,
 };
-use tokio::time::timeout;
+use tokio::{sync::watch, time::timeout};
 use ward_core::{Clock, Random, RequestId, Timestamp, limits};
 use ward_identity::Assured;
 
 use crate::{
-    Answer, AssuredRequest, Authenticate, Capacity, Credential, HttpError, Kind, Listed, Metrics,
-    Origin, Pages, PublicRequest, Request, Response, Route, RouteError,
+    Answer, AssuredRequest, Authenticate, Capacity, Credential, Events, HttpError, Inventory, Kind,
+    Listed, Metrics, Origin, Pages, PublicRequest, Request, Response, Route, RouteError, Sockets,
     body::{self, Budget},
     credential::{self, Head},
     cross_origin, headers,
     metrics::name_of,
     path,
     render::Surface,
-    response::WholeBody,
+    response::{Body, EVENT_STREAM},
     route::{Guard, Handler},
     shares::{Caller, Full, Share, Shares},
+    stream::{Live, Watch},
     table::{Found, Parameters, RouteTable},
 };
 
@@ -53,12 +54,14 @@ pub struct Settings {
     pub clock: Arc<dyn Clock>,
     /// Randomness, for request ids.
     pub random: Arc<dyn Random>,
+    /// What the process listens on.
+    pub sockets: Arc<Sockets>,
 }
 
 /// A server: the table of its routes, and all that guards them.
 pub struct Server {
     table: RouteTable,
-    origin: Arc<Origin>,
+    inventory: Arc<Inventory>,
     settings: Settings,
     budget: Budget,
     capacity: Capacity,
@@ -66,6 +69,10 @@ pub struct Server {
     handlers: Shares,
     /// Handlers of anyone.
     public_handlers: Shares,
+    /// Answers that go on. They hold no place of a handler.
+    streams: Shares,
+    /// Whether streams are to end.
+    closing: watch::Sender<bool>,
 }
 
 impl Server {
@@ -81,21 +88,37 @@ impl Server {
         capacity: Capacity,
     ) -> Result<Arc<Self>, RouteError> {
         let table = RouteTable::new(routes)?;
-        let origin = Arc::new(settings.origin.clone());
+        let inventory = Arc::new(Inventory {
+            origin: settings.origin.clone(),
+            routes: table.listed(),
+            sockets: Arc::clone(&settings.sockets),
+        });
         Ok(Arc::new(Self {
             table,
-            origin,
+            inventory,
             settings,
             budget: Budget::default(),
             capacity,
             handlers: Shares::new(capacity.handlers, capacity.handlers_of_account),
             public_handlers: Shares::new(capacity.handlers, capacity.handlers_of_address()),
+            streams: Shares::new(limits::STREAMS, limits::STREAMS_PER_ACCOUNT),
+            closing: watch::Sender::new(false),
         }))
+    }
+
+    /// All that the server answers, and all that its process listens on.
+    pub fn inventory(&self) -> &Inventory {
+        &self.inventory
     }
 
     /// Everything that is answered: declared routes, and HEAD and OPTIONS that follow by rule.
     pub fn routes(&self) -> Vec<Listed> {
-        self.table.listed()
+        self.inventory.routes().to_vec()
+    }
+
+    /// Ends every stream, as the server is about to end.
+    pub(crate) fn close_streams(&self) {
+        self.closing.send_replace(true);
     }
 
     pub(crate) fn metrics(&self) -> &Arc<Metrics> {
@@ -111,7 +134,7 @@ impl Server {
         &self,
         request: hyper::Request<Incoming>,
         address: IpAddr,
-    ) -> hyper::Response<WholeBody> {
+    ) -> hyper::Response<Body> {
         let started = self.settings.clock.now();
         let id = RequestId::random(&*self.settings.random);
         let (parts, body) = request.into_parts();
@@ -186,7 +209,7 @@ impl Server {
             headers,
             ..
         } = parts;
-        let origin = Arc::clone(&self.origin);
+        let inventory = Arc::clone(&self.inventory);
         let request = Request {
             id,
             method,
@@ -194,7 +217,7 @@ impl Server {
             headers,
             parameters,
             address,
-            origin,
+            inventory,
             body: whole,
             lease,
         };
@@ -211,6 +234,10 @@ impl Server {
             (Handler::Public(handler), None) => handler(PublicRequest(request)),
             (Handler::Assured(handler), Some(assured)) => {
                 handler(AssuredRequest { request, assured })
+            }
+            (Handler::Stream(handler), Some(assured)) => {
+                let request = Arc::new(AssuredRequest { request, assured });
+                return self.stream(request, |request| handler(request)).await;
             }
             // A guard that proved too little or too much for its handler: refuse.
             _ => return Err(HttpError::broken()),
@@ -232,6 +259,35 @@ impl Server {
                 Err(_) => Err(HttpError::broken()),
             },
         }
+    }
+
+    /// Begins a stream, which takes a place of its own: that of the handler is free when it began.
+    async fn stream<F>(
+        &self,
+        request: Arc<AssuredRequest>,
+        handler: impl FnOnce(Arc<AssuredRequest>) -> F,
+    ) -> Answer
+    where
+        F: Future<Output = Result<Events, HttpError>>,
+    {
+        let mut response = Response::event_stream();
+        if request.method == Method::HEAD {
+            return Ok(response);
+        }
+        let account = Caller::Account(request.assured.account());
+        let place = self.streams.try_take(account).ok_or_else(|| {
+            let text = "Too many of your pages are open: close some of them.";
+            HttpError::new(Kind::TooManyRequests, "too-many-streams", text).retry_after(60)
+        })?;
+        let events = handler(Arc::clone(&request)).await?;
+        let watch = Watch {
+            authenticate: Arc::clone(&self.settings.authenticate),
+            request,
+            place,
+            closing: self.closing.subscribe(),
+        };
+        response.live = Some(Live::begin(watch, events));
+        Ok(response)
     }
 
     /// A place for a handler, of its account's or, where nobody is proved, of its address's.
@@ -268,7 +324,13 @@ impl Server {
         if query.len() > QUERY_BYTES {
             return Err(too_long());
         }
-        self.origin.check_host(&parts.uri, &parts.headers)?;
+        self.inventory
+            .origin
+            .check_host(&parts.uri, &parts.headers)?;
+        if parts.headers.contains_key(header::UPGRADE) {
+            let text = "No connection here changes its protocol.";
+            return Err(HttpError::bad_request("no-upgrade", text));
+        }
         match self.table.find(&parts.method, path) {
             Found::Route(route, parameters) => {
                 *name = route.pattern;
@@ -298,7 +360,7 @@ impl Server {
             method, headers, ..
         } = parts;
         if Surface::of(route.pattern) == Surface::Page {
-            self.origin.check_same_site(method, headers)?;
+            self.inventory.origin.check_same_site(method, headers)?;
         }
         let (path, query) = (parts.uri.path(), parts.uri.query().unwrap_or_default());
         let head = Head {
@@ -310,8 +372,8 @@ impl Server {
         };
         credential::check(
             &*self.settings.authenticate,
-            &self.origin,
-            route.guard,
+            &self.inventory.origin,
+            route,
             &head,
         )
     }
@@ -373,23 +435,28 @@ fn finish(
     method: &Method,
     surface: Surface,
     id: RequestId,
-) -> hyper::Response<WholeBody> {
+) -> hyper::Response<Body> {
     let Response {
         status,
         headers,
         body,
         is_immutable,
+        live,
     } = response;
-    let mut response = hyper::Response::new(WholeBody(body));
+    let is_stream = live.is_some() || headers.get(header::CONTENT_TYPE) == Some(&EVENT_STREAM);
+    let length = HeaderValue::from(body.len());
+    let body = live.map_or_else(|| Body::whole(body), Body::Live);
+    let mut response = hyper::Response::new(body);
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     headers::secure(response.headers_mut(), surface, is_immutable, id);
     if *method == Method::HEAD {
-        let length = HeaderValue::from(response.body().0.len());
-        response
-            .headers_mut()
-            .insert(header::CONTENT_LENGTH, length);
-        *response.body_mut() = WholeBody(bytes::Bytes::new());
+        if !is_stream {
+            response
+                .headers_mut()
+                .insert(header::CONTENT_LENGTH, length);
+        }
+        *response.body_mut() = Body::whole(bytes::Bytes::new());
     }
     response
 }

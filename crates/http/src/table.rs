@@ -98,6 +98,7 @@ impl RouteTable {
                 guard,
                 // HEAD and OPTIONS alone.
                 only_reads: true,
+                is_stream: false,
             };
             if route.method == Method::GET {
                 listed.push(method(Method::HEAD, route.guard));

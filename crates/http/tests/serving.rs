@@ -431,17 +431,15 @@ async fn a_body_that_ends_early_harms_nobody() {
 }
 
 #[tokio::test]
-async fn an_upgrade_is_not_taken_up() {
+async fn an_upgrade_is_refused() {
     let running = start(routes()).await;
     for upgrade in ["websocket", "h2c"] {
         let line = format!("Upgrade: {upgrade}");
         let lines = [line.as_str(), "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="];
-        assert_eq!(
-            running.send("GET", "/inside", &lines, "").await.status,
-            303,
-            "{upgrade}"
-        );
-        assert_eq!(running.send("GET", "/", &lines, "").await.body, "home");
+        for path in ["/inside", "/", "/nothing"] {
+            let answer = running.send("GET", path, &lines, "").await;
+            assert_eq!(answer.status, 400, "{upgrade} {path}");
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use ward_core::{AccountId, SessionId};
+use ward_core::{AccountId, SessionId, Timestamp};
 use ward_log::{Actor, Event, SignOutCause};
 
 use crate::{
@@ -14,15 +14,32 @@ impl Identity {
     /// The account of a session, for one request: `None` if the token is of no session, the
     /// session is over, or its account is shut out. In memory, about a microsecond.
     pub fn authenticate(&self, token: &str, address: Option<IpAddr>) -> Option<Assured> {
-        let session = self.sessions.get(&TokenHash::of(token)?)?;
         let now = self.now();
+        let (session, assured) = self.session(token, address, now)?;
+        session.touch(now);
+        Some(assured)
+    }
+
+    /// The same, and no use of the session: what a page asks for by itself keeps none alive.
+    pub fn look(&self, token: &str, address: Option<IpAddr>) -> Option<Assured> {
+        let (_, assured) = self.session(token, address, self.now())?;
+        Some(assured)
+    }
+
+    fn session(
+        &self,
+        token: &str,
+        address: Option<IpAddr>,
+        now: Timestamp,
+    ) -> Option<(Arc<Session>, Assured)> {
+        let session = self.sessions.get(&TokenHash::of(token)?)?;
         if session.over(now).is_some() {
             return None;
         }
         let scopes = Arc::clone(&self.no_scopes);
         let assured = Assured::new(session.member.account(), session.proof, scopes, address)?;
-        session.touch(now);
-        Some(assured.with_form_token(Arc::clone(&session.form_token)))
+        let assured = assured.with_form_token(Arc::clone(&session.form_token));
+        Some((session, assured))
     }
 
     /// Whether what was proved still stands: for work that goes on after its request began, such

@@ -1,11 +1,11 @@
 //! A world served over TLS on a free port.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use rustls::pki_types::PrivateKeyDer;
-use tokio::{net::TcpListener, sync::oneshot};
+use tokio::sync::oneshot;
 use ward_core::{Clock, SystemRandom};
-use ward_http::{Authenticate, Listed, Metrics, Origin, PlainPages, Route, Settings};
+use ward_http::{Authenticate, Listed, Metrics, Origin, PlainPages, Route, Settings, Sockets};
 
 use crate::{ORIGIN, Program, Raw, Wire, World};
 
@@ -31,8 +31,10 @@ impl Server {
     /// # Panics
     /// Where it can't.
     pub async fn start(world: World, routes: impl FnOnce(&World, &Origin) -> Vec<Route>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener.local_addr().expect("an address");
+        let sockets = Sockets::new();
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        let listener = sockets.bind(any, "a test").await.expect("a free port");
+        let address = listener.address();
         let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]);
         let made = made.expect("a certificate");
         let certificate = made.cert.der().clone();
@@ -47,6 +49,7 @@ impl Server {
             metrics: Arc::clone(&metrics),
             clock: Arc::clone(&world.clock) as Arc<dyn Clock>,
             random: Arc::new(SystemRandom),
+            sockets,
         };
         let server = ward_http::Server::new(routes(&world, &origin), settings).expect("routes");
         let (stop, stopped) = oneshot::channel();

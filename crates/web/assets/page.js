@@ -13,5 +13,5 @@ document.querySelector("form[data-go-on]")?.requestSubmit();
 
 // Other tabs of the session that ended here hide what they show.
 if (document.querySelector("[data-signed-out]")) {
-  new BroadcastChannel("ward-session").postMessage({ kind: "ended" });
+  new BroadcastChannel("ward-session").postMessage({ kind: "ended", elsewhere: true });
 }

@@ -11,6 +11,9 @@ const stay = ending.querySelector("[data-session-stay]");
 /** How long before the end the warning is shown. WCAG 2.2.1 asks for at least 20 s. */
 const WARNING_SECONDS = 120;
 
+/** So near to its own time, a session was not ended by anybody. */
+const OWN_END_MILLISECONDS = 5000;
+
 const idleSeconds = Number(page.dataset.idleSeconds);
 const latestEnd = Date.now() + Number(page.dataset.leftSeconds) * 1000;
 let end = 0;
@@ -23,7 +26,7 @@ tabs.addEventListener("message", ({ data }) => {
   } else if (data.kind === "token") {
     renew(data);
   } else if (data.kind === "ended") {
-    finish();
+    finish(data.elsewhere);
   }
 });
 
@@ -49,12 +52,17 @@ function renew({ token, owner }) {
   }
   if (ended.open) {
     ended.close();
+    watch();
   }
   extend();
 }
 
-function finish() {
+/** Covers the page; `elsewhere`, where the session was ended before its time. */
+function finish(elsewhere = false) {
   end = 0;
+  for (const why of ended.querySelectorAll("[data-session-why]")) {
+    why.hidden = (why.dataset.sessionWhy === "elsewhere") !== elsewhere;
+  }
   if (ending.open) {
     ending.close();
   }
@@ -119,7 +127,67 @@ ending.addEventListener("cancel", (event) => {
 });
 ended.addEventListener("cancel", (event) => event.preventDefault());
 
+/** What the server says when this tab asks how its session is: the account's id, or nothing. */
+async function firstEvent(reader) {
+  const decoder = new TextDecoder();
+  let text = "";
+  while (!text.includes("\n\n")) {
+    const { value, done } = await reader.read();
+    if (done) {
+      return "";
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+  return text.match(/^event: live\ndata: (.*)$/m)?.[1] ?? "";
+}
+
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/**
+ * Listens until the session is over. The server ends the stream then, and when it ends itself; so
+ * what counts is what it says when asked again, by the cookie that the browser has by now.
+ */
+async function listen() {
+  for (let failures = 0; failures < 10; ) {
+    try {
+      const answer = await fetch("/session/live", { redirect: "manual" });
+      if (answer.type === "opaqueredirect") {
+        return true;
+      }
+      if (!answer.ok) {
+        return false;
+      }
+      const reader = answer.body.getReader();
+      if ((await firstEvent(reader)) !== account) {
+        await reader.cancel();
+        return true;
+      }
+      failures = 0;
+      while (!(await reader.read()).done);
+    } catch {
+      // No network: the page's own clock goes on.
+      failures += 1;
+      await pause(failures * 2000);
+    }
+    await pause(250);
+  }
+  return false;
+}
+
+/** One tab listens for all of them; when it is closed, the next one does. */
+function watch() {
+  navigator.locks.request("ward-session", async () => {
+    // Another tab may have heard it first, and told.
+    if (!ended.open && (await listen()) && !ended.open) {
+      const elsewhere = Date.now() < end - OWN_END_MILLISECONDS;
+      finish(elsewhere);
+      tabs.postMessage({ kind: "ended", elsewhere });
+    }
+  });
+}
+
 extend();
+watch();
 tabs.postMessage({ kind: "used" });
 tabs.postMessage({
   kind: "token",

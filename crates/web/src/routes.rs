@@ -86,6 +86,12 @@ fn assured(web: &Arc<Web>) -> Vec<Route> {
             Session,
             session::stay::stay,
         ),
+        Route::stream(
+            "/session/live",
+            "know when the session ends",
+            Session,
+            session::live::show,
+        ),
         Route::assured(
             post.clone(),
             "/sign-out",

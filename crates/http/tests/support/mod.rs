@@ -2,12 +2,18 @@
 #![allow(clippy::unwrap_used, reason = "a test that can't be set up fails")]
 #![allow(dead_code, reason = "each file of tests uses its part")]
 
-use std::{net::IpAddr, ops::Deref, sync::Arc};
+use std::{
+    net::{IpAddr, SocketAddr},
+    ops::Deref,
+    sync::Arc,
+};
 
 use rustls::pki_types::PrivateKeyDer;
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use tokio::{sync::oneshot, task::JoinHandle};
 use ward_core::{SystemClock, SystemRandom};
-use ward_http::{Authenticate, Capacity, Metrics, Origin, PlainPages, Route, Server, Settings};
+use ward_http::{
+    Authenticate, Capacity, Metrics, Origin, PlainPages, Route, Server, Settings, Sockets,
+};
 use ward_identity::{Assured, Error};
 use ward_testkit::{Raw, Wire};
 
@@ -41,8 +47,10 @@ pub(crate) async fn start_with(
     authenticate: Arc<dyn Authenticate>,
     capacity: Capacity,
 ) -> Running {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
+    let sockets = Sockets::new();
+    let any = SocketAddr::from(([127, 0, 0, 1], 0));
+    let listener = sockets.bind(any, "a test").await.unwrap();
+    let address = listener.address();
     let certified = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
     let certificate = certified.cert.der().clone();
     let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der()).unwrap();
@@ -56,6 +64,7 @@ pub(crate) async fn start_with(
         metrics: Arc::clone(&metrics),
         clock: Arc::new(SystemClock),
         random: Arc::new(SystemRandom),
+        sockets,
     };
     let server = Server::with_capacity(routes, settings, capacity).unwrap();
     let (stop, stopped) = oneshot::channel();

@@ -2,9 +2,9 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use tokio::{net::TcpListener, signal};
+use tokio::signal;
 use ward_api::Api;
-use ward_http::{Capacity, Metrics, Origin, Server, Settings};
+use ward_http::{Capacity, Listener, Metrics, Origin, Server, Settings, Sockets};
 use ward_identity::Identity;
 use ward_web::{ErrorPages, Parts, Web};
 
@@ -33,27 +33,47 @@ pub(crate) fn run(config: &Config) -> Result<(), Error> {
     let public_url = config.text("server.public_url");
     runtime()?.block_on(async {
         let ward = wiring::open(&data, &root, public_url)?;
-        let listener = listen(config.address("server.listen")).await?;
-        let metrics = listen(config.address("metrics.listen")).await?;
+        let sockets = Sockets::new();
+        let pages = listen(&sockets, config.address("server.listen"), SERVER).await?;
+        let figures = listen(&sockets, config.address("metrics.listen"), METRICS).await?;
         println!("Ward serves {public_url}; stop it with Ctrl-C.");
-        let listeners = (listener, Some(metrics));
-        serve(ward, public_url, &certificate, listeners, capacity).await
+        let bound = Bound {
+            sockets,
+            pages,
+            figures: Some(figures),
+        };
+        serve(ward, public_url, &certificate, bound, capacity).await
     })
 }
 
-pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|error| Error::Told(format!("can't listen on {address}: {error}")))
+/// What the two listeners are for, as the inventory says it.
+pub(crate) const SERVER: &str = "pages and programs, over TLS";
+const METRICS: &str = "figures, for this machine alone";
+
+/// All that the process listens on.
+pub(crate) struct Bound {
+    pub(crate) sockets: Arc<Sockets>,
+    /// Pages and FHIR.
+    pub(crate) pages: Listener,
+    /// Figures.
+    pub(crate) figures: Option<Listener>,
 }
 
-/// Serves until Ctrl-C or a termination signal: pages and FHIR on the first listener, figures on
-/// the second.
+pub(crate) async fn listen(
+    sockets: &Arc<Sockets>,
+    address: SocketAddr,
+    purpose: &'static str,
+) -> Result<Listener, Error> {
+    let bound = sockets.bind(address, purpose).await;
+    bound.map_err(|error| Error::Told(format!("can't listen on {address}: {error}")))
+}
+
+/// Serves until Ctrl-C or a termination signal.
 pub(crate) async fn serve(
     ward: Ward,
     public_url: &str,
     certificate: &Certificate<'_>,
-    (listener, metrics_listener): (TcpListener, Option<TcpListener>),
+    bound: Bound,
     capacity: Capacity,
 ) -> Result<(), Error> {
     let (clock, random) = wiring::machine();
@@ -80,12 +100,14 @@ pub(crate) async fn serve(
         metrics: Arc::clone(&metrics),
         clock,
         random,
+        sockets: bound.sockets,
     };
     let server = Server::with_capacity(routes, settings, capacity).map_err(Error::told)?;
     let upkeep = tokio::spawn(keep_up(ward.identity));
-    let figures =
-        metrics_listener.map(|listener| tokio::spawn(ward_http::serve_metrics(metrics, listener)));
-    let result = ward_http::serve(server, listener, tls, stopped()).await;
+    let figures = bound
+        .figures
+        .map(|listener| tokio::spawn(ward_http::serve_metrics(metrics, listener)));
+    let result = ward_http::serve(server, bound.pages, tls, stopped()).await;
     upkeep.abort();
     if let Some(figures) = figures {
         figures.abort();

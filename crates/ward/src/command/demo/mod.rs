@@ -12,7 +12,7 @@ use clap::Args;
 use ward_core::{AccountId, Clock as _, Ods, SystemClock, SystemRandom};
 use ward_crypto::{RootKey, SealedRoot, Unlock};
 use ward_fhir::{Limits, Resource};
-use ward_http::Capacity;
+use ward_http::{Capacity, Sockets};
 use ward_identity::{Author, EnrolmentLink, Error as IdentityError, NewAccount, Role};
 use ward_people::{Population, Staff, StaffRole};
 
@@ -87,8 +87,10 @@ pub(crate) fn run(config: &Config, options: &Options) -> Result<(), Error> {
 }
 
 async fn demo(options: &Options, dir: &Path, capacity: Capacity) -> Result<(), Error> {
-    let listener = serve::listen(SocketAddr::from(([127, 0, 0, 1], options.port))).await?;
-    let port = listener.local_addr().map_err(Error::told)?.port();
+    let sockets = Sockets::new();
+    let address = SocketAddr::from(([127, 0, 0, 1], options.port));
+    let pages = serve::listen(&sockets, address, serve::SERVER).await?;
+    let port = pages.address().port();
     let url = format!("https://localhost:{port}");
     let tls = dir.join("tls");
     tls::make_local(&tls, SystemClock.now())?;
@@ -126,7 +128,12 @@ async fn demo(options: &Options, dir: &Path, capacity: Capacity) -> Result<(), E
         chain: &tls.join("server.pem"),
         key: &tls.join("server.key"),
     };
-    serve::serve(ward, &url, &certificate, (listener, None), capacity).await
+    let bound = serve::Bound {
+        sockets,
+        pages,
+        figures: None,
+    };
+    serve::serve(ward, &url, &certificate, bound, capacity).await
 }
 
 /// A demo that was kept, or a new one with an unsealed root key.
