@@ -177,6 +177,17 @@ pub(crate) fn of_identity(error: ward_identity::Error) -> HttpError {
     }
 }
 
+/// What was refused of an organisation's own policies, as its author may know it.
+pub(crate) fn of_policies(error: ward_access::OwnPolicyError) -> HttpError {
+    use ward_access::OwnPolicyError;
+    match error {
+        OwnPolicyError::NoSuchPolicy => HttpError::not_found(),
+        OwnPolicyError::NotPossible(why) => HttpError::new(Kind::Conflict, "not-possible", why),
+        OwnPolicyError::Identity(error) => of_identity(error),
+        other => HttpError::internal(&other),
+    }
+}
+
 /// What the door refused, as the caller may know it: what is hidden and what is not there are one.
 pub(crate) fn of_records(error: ward_records::Error) -> HttpError {
     use ward_records::Error;

@@ -15,6 +15,7 @@ mod home;
 mod layout;
 mod own;
 mod patient;
+mod policies;
 mod render;
 mod routes;
 mod session;

@@ -1,5 +1,7 @@
 //! The one table of the pages' routes.
 
+mod security;
+
 use std::sync::Arc;
 
 use ward_http::{Credential::Session, Method, Route, with};
@@ -15,6 +17,7 @@ pub fn routes(web: &Arc<Web>) -> Vec<Route> {
     routes.extend(own_account(web));
     routes.extend(proving(web));
     routes.extend(all_accounts(web));
+    routes.extend(security::own_policies(web));
     routes
 }
 

@@ -86,6 +86,9 @@ fn samples() -> Vec<Sample> {
     each::<crate::accounts::AddAccount>(&own, true, &mut samples);
     each::<crate::accounts::ShowAccount>(&own, true, &mut samples);
     each::<crate::accounts::LinkPage>(&own, true, &mut samples);
+    each::<crate::policies::PolicyList>(&own, true, &mut samples);
+    each::<crate::policies::ShowPolicy>(&own, true, &mut samples);
+    each::<crate::policies::WritePolicy>(&own, true, &mut samples);
     each::<crate::patient::SearchPage>(&own, true, &mut samples);
     each::<crate::patient::ShowPage>(&search, true, &mut samples);
     each::<crate::patient::WhoLookedPage>(&search, true, &mut samples);

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, ops::Deref, sync::Arc};
 
-use ward_access::Access;
+use ward_access::{Access, OwnPolicies};
 use ward_core::{Clock, Ods, Random, limits};
 use ward_http::{Answer, HttpError, Request, Response, StatusCode};
 use ward_identity::{Assured, Caller, Identity, Role};
@@ -36,6 +36,8 @@ pub struct Parts {
     pub identity: Arc<Identity>,
     /// The policies, for what is done to accounts.
     pub access: Arc<Access>,
+    /// The organisations' own policies.
+    pub policies: Arc<OwnPolicies>,
     /// The door to the records.
     pub records: Arc<Records>,
     /// The time.

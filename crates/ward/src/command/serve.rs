@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use tokio::signal;
+use ward_access::{OwnPolicies, proof::Prover};
 use ward_api::Api;
 use ward_http::{Capacity, Listener, Metrics, Origin, Server, Settings, Sockets};
 use ward_identity::Identity;
@@ -37,12 +38,13 @@ pub(crate) fn run(config: &Config) -> Result<(), Error> {
         let pages = listen(&sockets, config.address("server.listen"), SERVER).await?;
         let figures = listen(&sockets, config.address("metrics.listen"), METRICS).await?;
         println!("Ward serves {public_url}; stop it with Ctrl-C.");
+        let prover = Prover::new(config.path("proof.solver"));
         let bound = Bound {
             sockets,
             pages,
             figures: Some(figures),
         };
-        serve(ward, public_url, &certificate, bound, capacity).await
+        serve(ward, prover, public_url, &certificate, bound, capacity).await
     })
 }
 
@@ -71,6 +73,7 @@ pub(crate) async fn listen(
 /// Serves until Ctrl-C or a termination signal.
 pub(crate) async fn serve(
     ward: Ward,
+    prover: Prover,
     public_url: &str,
     certificate: &Certificate<'_>,
     bound: Bound,
@@ -82,11 +85,19 @@ pub(crate) async fn serve(
     let metrics = Metrics::new();
     let origin = Origin::parse(public_url).map_err(Error::told)?;
     let names = ward.organisations.iter().map(|(ods, _)| ods.clone());
+    let policies = OwnPolicies::open(
+        Arc::clone(&ward.access),
+        Arc::clone(&ward.identity),
+        prover,
+        Arc::clone(&clock),
+    )
+    .map_err(Error::told)?;
     let api = Api::new(Arc::clone(&ward.records), Arc::clone(&ward.identity), names);
     let mut routes = ward_api::routes(&api, &origin);
     let web = Web::new(Parts {
         identity: Arc::clone(&ward.identity),
         access: ward.access,
+        policies: Arc::clone(&policies),
         records: ward.records,
         clock: Arc::clone(&clock),
         random: Arc::clone(&random),
@@ -107,8 +118,10 @@ pub(crate) async fn serve(
     let figures = bound
         .figures
         .map(|listener| tokio::spawn(ward_http::serve_metrics(metrics, listener)));
+    let proofs = tokio::spawn(Arc::clone(&policies).prove_anew());
     let result = ward_http::serve(server, bound.pages, tls, stopped()).await;
     upkeep.abort();
+    proofs.abort();
     if let Some(figures) = figures {
         figures.abort();
     }

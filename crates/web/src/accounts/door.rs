@@ -15,7 +15,7 @@ use crate::{
 /// # Errors
 /// What to answer instead: the interruption where a fresh proof would do, or a refusal. Both are
 /// in the log.
-pub(super) async fn may<A: Action>(
+pub(crate) async fn may<A: Action>(
     web: &Web,
     request: &AssuredRequest,
 ) -> Result<Grant<A>, Answer> {

@@ -13,6 +13,8 @@ mod show_page;
 pub(crate) mod standing;
 mod state;
 
+pub(crate) use door::may;
+
 #[cfg(test)]
 pub(crate) use {
     add_page::AddAccount, link_page::LinkPage, list::AccountList, show_page::ShowAccount,

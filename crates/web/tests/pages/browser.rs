@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use ward_access::Access;
+use ward_access::{Access, OwnPolicies, proof::Prover};
 use ward_core::{AccountId, Clock, SystemRandom};
 use ward_identity::{Author, Caller, NewAccount, Role};
 use ward_testkit::{ORIGIN, Raw, Server, SoftwarePasskey, World, ods};
@@ -14,9 +14,18 @@ pub(crate) const PASSWORD: &str = "seven tractors in fog";
 pub(crate) async fn serve() -> Server {
     Server::start(World::new(), |world, _| {
         let clock = Arc::clone(&world.clock) as Arc<dyn Clock>;
+        let access = Arc::new(Access::new(Arc::clone(&clock)).unwrap());
+        let (identity, prover) = (Arc::clone(&world.identity), Prover::new("cvc5"));
+        let policies = OwnPolicies::open(
+            Arc::clone(&access),
+            Arc::clone(&identity),
+            prover,
+            Arc::clone(&clock),
+        );
         let web = Web::new(Parts {
-            identity: Arc::clone(&world.identity),
-            access: Arc::new(Access::new(Arc::clone(&clock)).unwrap()),
+            identity,
+            access,
+            policies: policies.unwrap(),
             records: Arc::clone(&world.records),
             clock,
             random: Arc::new(SystemRandom),

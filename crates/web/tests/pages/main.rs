@@ -8,5 +8,6 @@
 
 mod accounts;
 mod browser;
+mod policies;
 mod recovery;
 mod step_up;

@@ -9,6 +9,7 @@ use std::{
 };
 
 use clap::Args;
+use ward_access::proof::Prover;
 use ward_core::{AccountId, Clock as _, Ods, SystemClock, SystemRandom};
 use ward_crypto::{RootKey, SealedRoot, Unlock};
 use ward_fhir::{Limits, Resource};
@@ -83,10 +84,16 @@ pub(crate) fn run(config: &Config, options: &Options) -> Result<(), Error> {
         temporary = tempfile::tempdir().map_err(Error::told)?;
         temporary.path().to_owned()
     };
-    runtime()?.block_on(demo(options, &dir, capacity))
+    let prover = Prover::new(config.path("proof.solver"));
+    runtime()?.block_on(demo(options, prover, &dir, capacity))
 }
 
-async fn demo(options: &Options, dir: &Path, capacity: Capacity) -> Result<(), Error> {
+async fn demo(
+    options: &Options,
+    prover: Prover,
+    dir: &Path,
+    capacity: Capacity,
+) -> Result<(), Error> {
     let sockets = Sockets::new();
     let address = SocketAddr::from(([127, 0, 0, 1], options.port));
     let pages = serve::listen(&sockets, address, serve::SERVER).await?;
@@ -133,7 +140,7 @@ async fn demo(options: &Options, dir: &Path, capacity: Capacity) -> Result<(), E
         pages,
         figures: None,
     };
-    serve::serve(ward, &url, &certificate, bound, capacity).await
+    serve::serve(ward, prover, &url, &certificate, bound, capacity).await
 }
 
 /// A demo that was kept, or a new one with an unsealed root key.
