@@ -31,7 +31,7 @@ pub(super) fn between(before: &str, after: &str) -> Vec<Change> {
 }
 
 fn ended(text: &str) -> String {
-    text.lines().map(|line| format!("{line}\n")).collect()
+    text.lines().flat_map(|line| [line, "\n"]).collect()
 }
 
 #[cfg(test)]
