@@ -47,6 +47,6 @@ pub use route::{Credential, Guard, Listed, Route, with};
 pub use serve::serve;
 pub use server::{Server, Settings};
 pub use sockets::{Listener, Socket, Sockets};
-pub use step_up::PHISHING_RESISTANT;
 pub use stream::{Event, EventSender, Events};
 pub use table::RouteError;
+pub use ward_identity::PHISHING_RESISTANT;

@@ -315,10 +315,7 @@ impl Server {
         let path = parts.uri.path();
         let query = parts.uri.query().unwrap_or_default();
         path::check(path).map_err(|bad| match bad {
-            path::BadPath::Trick => HttpError::bad_request(
-                "bad-path",
-                "No path here has an empty, dotted or percent-encoded part, or ends with a slash.",
-            ),
+            path::BadPath::Trick => bad_path(),
             path::BadPath::TooLong => too_long(),
         })?;
         if query.len() > QUERY_BYTES {
@@ -345,6 +342,7 @@ impl Server {
                 let error = HttpError::new(Kind::MethodNotAllowed, "method-not-allowed", text);
                 Err(error.with_header(header::ALLOW, allow))
             }
+            Found::Nothing if path.len() > 1 && path.ends_with('/') => Err(bad_path()),
             Found::Nothing => Err(HttpError::not_found()),
         }
     }
@@ -424,6 +422,13 @@ async fn unpanicked<T>(future: impl Future<Output = T>) -> Option<T> {
 /// To the microsecond, which is as a log shows it: dividing whole numbers leaves no tail of digits.
 fn milliseconds(took: Duration) -> f64 {
     f64::from(u32::try_from(took.as_micros()).unwrap_or(u32::MAX)) / 1000.0
+}
+
+fn bad_path() -> HttpError {
+    HttpError::bad_request(
+        "bad-path",
+        "No path here has an empty, dotted or percent-encoded part, and few end with a slash.",
+    )
 }
 
 fn too_long() -> HttpError {

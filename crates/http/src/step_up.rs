@@ -6,10 +6,6 @@ use hyper::header::{self, HeaderValue};
 
 use crate::{HttpError, PROOF_ALGORITHMS};
 
-/// The authentication context of a proof that can't be given to a false site: "phishing-resistant"
-/// (OpenID Connect Extended Authentication Profile, ACR values 1.0, 2).
-pub const PHISHING_RESISTANT: &str = "phr";
-
 impl HttpError {
     /// The proof behind a token is too old or too weak for what was asked: 401 with
     /// `insufficient_user_authentication`, and what would do (RFC 9470 3). The program sends its
@@ -39,6 +35,8 @@ mod tests {
     use ward_core::RequestId;
 
     use super::*;
+    use ward_identity::PHISHING_RESISTANT;
+
     use crate::{PlainPages, render::Surface};
 
     #[test]

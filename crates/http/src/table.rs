@@ -176,11 +176,14 @@ impl Node {
         let Some((first, after)) = segments.split_first() else {
             return self.endpoint.as_ref();
         };
+        // A slash at the end is no value of a parameter.
+        let parameter = self.parameter.as_ref().filter(|_| !first.is_empty());
+        let is_whole = segments.iter().all(|segment| !segment.is_empty());
         let literal = self.literals.iter().find(|(text, _)| text == first);
         literal
             .and_then(|(_, node)| node.find(after))
-            .or_else(|| self.parameter.as_ref()?.find(after))
-            .or(self.rest.as_ref())
+            .or_else(|| parameter?.find(after))
+            .or(self.rest.as_ref().filter(|_| is_whole))
     }
 }
 
@@ -205,14 +208,19 @@ fn parts(pattern: &'static str) -> Option<Vec<Part>> {
         .rev()
         .skip(1)
         .any(|part| matches!(part, Part::Rest));
-    (!has_inner_rest).then_some(parts)
+    let has_inner_slash = parts
+        .iter()
+        .rev()
+        .skip(1)
+        .any(|part| matches!(part, Part::Literal("")));
+    (!has_inner_rest && !has_inner_slash).then_some(parts)
 }
 
 fn part(segment: &'static str) -> Option<Part> {
     match name(segment) {
         Some((_, true)) => Some(Part::Rest),
         Some((_, false)) => Some(Part::Parameter),
-        None if !segment.is_empty() && path::check(&format!("/{segment}")).is_ok() => {
+        None if segment.is_empty() || path::check(&format!("/{segment}")).is_ok() => {
             Some(Part::Literal(segment))
         }
         None => None,
@@ -269,6 +277,7 @@ mod tests {
     fn table() -> RouteTable {
         RouteTable::new(vec![
             route(Method::GET, "/"),
+            route(Method::GET, "/fhir/{ods}/"),
             route(Method::GET, "/fhir/{ods}/metadata"),
             route(Method::GET, "/fhir/{ods}/{type}"),
             route(Method::POST, "/fhir/{ods}/{type}"),
@@ -319,6 +328,16 @@ mod tests {
                 "/fhir/X26/Patient/_search",
                 r#"wrong method "POST, OPTIONS""#,
             ),
+            (
+                Method::GET,
+                "/fhir/X26/",
+                r#"/fhir/{ods}/ [("ods", "X26")]"#,
+            ),
+            (Method::GET, "/fhir/X26/Patient/", "nothing"),
+            (Method::GET, "/fhir/X26/metadata/", "nothing"),
+            (Method::GET, "/fhir/", "nothing"),
+            (Method::GET, "/static/ab/fonts/", "nothing"),
+            (Method::GET, "/static/ab/", "nothing"),
             (Method::GET, "/static/ab", "nothing"),
             (Method::GET, "/fhir", "nothing"),
             (Method::OPTIONS, "/nothing", "nothing"),

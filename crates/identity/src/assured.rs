@@ -15,6 +15,7 @@ use crate::{Account, Role, Scopes, token::same};
 pub struct Assured {
     account: Arc<Account>,
     session: SessionId,
+    lineage: SessionId,
     factors: Factors,
     proved_at: Timestamp,
     scopes: Arc<Scopes>,
@@ -45,6 +46,8 @@ impl AppAccess {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Proof {
     pub(crate) session: SessionId,
+    /// The session in which it began: a step-up begins another in its place, of the same lineage.
+    pub(crate) lineage: SessionId,
     pub(crate) factors: Factors,
     pub(crate) at: Timestamp,
 }
@@ -59,6 +62,7 @@ impl Assured {
     ) -> Option<Self> {
         let Proof {
             session,
+            lineage,
             factors,
             at: proved_at,
         } = proof;
@@ -67,6 +71,7 @@ impl Assured {
         sound.then_some(Self {
             account,
             session,
+            lineage,
             factors,
             proved_at,
             scopes,
@@ -123,6 +128,11 @@ impl Assured {
         self.session
     }
 
+    /// The session in which it began, whatever step-ups made of it.
+    pub(crate) const fn lineage(&self) -> SessionId {
+        self.lineage
+    }
+
     /// What was proved.
     pub const fn factors(&self) -> Factors {
         self.factors
@@ -140,6 +150,7 @@ impl Assured {
     pub(crate) const fn proof(&self) -> Proof {
         Proof {
             session: self.session,
+            lineage: self.lineage,
             factors: self.factors,
             at: self.proved_at,
         }

@@ -48,7 +48,10 @@ mod typed;
 mod upkeep;
 
 pub use account::{Account, NewAccount, ServiceAccount};
-pub use app::{App, AppScopes, AuthorizationView, Begun, Consent, Introspected, NewApp, Pushed};
+pub use app::{
+    App, AppScopes, AuthorizationView, Begun, Consent, Introspected, Lacking, NewApp,
+    PHISHING_RESISTANT, Pushed,
+};
 pub use assured::{AppAccess, Assured};
 pub use enrolment::{AppEnrolment, EnrolmentView, Started};
 pub use error::Error;

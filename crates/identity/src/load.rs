@@ -101,6 +101,8 @@ impl Identity {
             let (factors, at) = (record.factors(), record.proved_at());
             let proof = Proof {
                 session: id,
+                // What counts in it, what was given to apps, ended with the process before.
+                lineage: id,
                 factors,
                 at,
             };

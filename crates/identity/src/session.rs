@@ -140,6 +140,15 @@ impl Sessions {
             .collect()
     }
 
+    /// Whether a session of this lineage goes on.
+    pub(crate) fn goes_on(&self, account: AccountId, lineage: SessionId, now: Timestamp) -> bool {
+        let sessions = self.of(account);
+        let mut own = sessions
+            .iter()
+            .filter(|(_, session)| session.proof.lineage == lineage);
+        own.any(|(_, session)| session.over(now).is_none())
+    }
+
     /// The account of a live session, and its hash, by its id.
     pub(crate) fn find(&self, account: AccountId, id: SessionId) -> Option<TokenHash> {
         let sessions = self.of(account);

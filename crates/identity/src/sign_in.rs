@@ -74,7 +74,7 @@ impl Identity {
         let state = self.sign_ins.take(ceremony, self.now());
         let state = state.ok_or(Error::Ceremony)?;
         let (proved, changes) = self.prove_passkey(state, response, None, caller).await?;
-        self.begin_session(proved, changes, caller).await
+        self.begin_session(proved, None, changes, caller).await
     }
 
     /// Judges a passkey's answer to a challenge: of any account, or of one.
@@ -128,10 +128,11 @@ impl Identity {
     }
 
     /// Begins a session: durable first, then in memory. Its token is new, whatever the browser
-    /// had; what that was ends.
+    /// had; what that was ends. After a step-up it goes on with the `lineage` of the one before.
     pub(crate) async fn begin_session(
         &self,
         proved: Proved,
+        lineage: Option<SessionId>,
         changes: Changes,
         caller: &Caller<'_>,
     ) -> Result<SignedIn, Error> {
@@ -144,8 +145,10 @@ impl Identity {
         let account = member.account();
         let now = self.now();
         let (token, hash) = new_token(&*self.random);
+        let session = SessionId::random(&*self.random);
         let proof = Proof {
-            session: SessionId::random(&*self.random),
+            session,
+            lineage: lineage.unwrap_or(session),
             factors,
             at: now,
         };

@@ -84,7 +84,8 @@ impl Identity {
             .prove_passkey(state, response, Some(assured.account()), caller)
             .await?;
         self.goes_on(assured, caller)?;
-        self.begin_session(proved, changes, caller).await
+        let lineage = Some(assured.lineage());
+        self.begin_session(proved, lineage, changes, caller).await
     }
 
     /// Proves again, with a password and a code, who one is. The session of `caller` ends, and
@@ -111,7 +112,8 @@ impl Identity {
             .prove_with_password(typed, password, code, caller)
             .await?;
         self.goes_on(assured, caller)?;
-        let signed_in = self.begin_session(proved, changes, caller).await?;
+        let lineage = Some(assured.lineage());
+        let signed_in = self.begin_session(proved, lineage, changes, caller).await?;
         self.attempt_succeeded(&attempt);
         Ok(signed_in)
     }

@@ -34,7 +34,7 @@ impl Identity {
         let (proved, changes, attempt) = self
             .prove_with_password(typed, password, code, caller)
             .await?;
-        let signed_in = self.begin_session(proved, changes, caller).await?;
+        let signed_in = self.begin_session(proved, None, changes, caller).await?;
         self.attempt_succeeded(&attempt);
         Ok(signed_in)
     }

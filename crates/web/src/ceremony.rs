@@ -5,8 +5,6 @@ use serde_json::value::RawValue;
 use ward_http::{Answer, HttpError, Request, Response, StatusCode};
 use ward_identity::Started;
 
-/// The browser goes home.
-pub(crate) const NEXT_HOME: &str = r#"{"next":"/"}"#;
 /// The browser goes on to signing in with what was enrolled.
 pub(crate) const NEXT_ENROLLED: &str = r#"{"next":"/enrolled"}"#;
 

@@ -113,7 +113,7 @@ impl Page for ErrorPage {
             HttpError::unauthenticated("signed-out", "Sign in to go on."),
             HttpError::bad_request(
                 "bad-path",
-                "No path here has an empty, dotted or percent-encoded part, or ends with a slash.",
+                "No path here has an empty, dotted or percent-encoded part, and few end with a slash.",
             ),
         ];
         errors

@@ -5,7 +5,9 @@
 
 mod accessibility;
 mod accounts;
+mod apps;
 mod assets;
+mod authorize;
 mod ceremony;
 mod date;
 mod draft;
@@ -13,11 +15,13 @@ mod enrol;
 mod error;
 mod home;
 mod layout;
+mod leave;
 mod own;
 mod patient;
 mod policies;
 mod render;
 mod routes;
+mod services;
 mod session;
 mod sign_in;
 mod status;

@@ -1,5 +1,6 @@
 //! The one table of the pages' routes.
 
+mod apps;
 mod security;
 
 use std::sync::Arc;
@@ -18,6 +19,9 @@ pub fn routes(web: &Arc<Web>) -> Vec<Route> {
     routes.extend(proving(web));
     routes.extend(all_accounts(web));
     routes.extend(security::own_policies(web));
+    routes.extend(apps::authorizing(web));
+    routes.extend(apps::all_apps(web));
+    routes.extend(apps::all_services(web));
     routes
 }
 
@@ -136,6 +140,13 @@ fn assured(web: &Arc<Web>) -> Vec<Route> {
             "who looked",
             Session,
             with(web, patient::who_looked::show),
+        ),
+        Route::assured(
+            Method::POST,
+            "/patients/{id}/apps/{app}",
+            "open an app",
+            Session,
+            with(web, patient::open_app::open),
         ),
     ]
 }

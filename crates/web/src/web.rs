@@ -3,7 +3,7 @@
 use std::{collections::HashMap, ops::Deref, sync::Arc};
 
 use ward_access::{Access, OwnPolicies};
-use ward_core::{Clock, Ods, Random, limits};
+use ward_core::{AccountId, Clock, Ods, Random, limits};
 use ward_http::{Answer, HttpError, Request, Response, StatusCode};
 use ward_identity::{Assured, Caller, Identity, Role};
 use ward_records::Records;
@@ -62,6 +62,15 @@ impl Web {
             .map_or(ods.as_str(), String::as_str)
     }
 
+    /// What an account of an organisation is called.
+    pub(crate) fn name_of(&self, organisation: &Ods, account: AccountId) -> String {
+        let account = self.identity.account(organisation, account);
+        account.map_or_else(
+            || "somebody".to_owned(),
+            |account| account.display_name().to_owned(),
+        )
+    }
+
     /// What surrounds a page for somebody who is signed in.
     pub(crate) fn layout(&self, assured: &Assured) -> Layout {
         let profile = assured.profile();
@@ -88,10 +97,7 @@ impl Web {
     fn own_recovery(&self, assured: &Assured) -> Option<Recovering> {
         let recovery = self.identity.recovery(assured, assured.account())?;
         let opened = date::moment(recovery.opened_at);
-        let by = self
-            .identity
-            .account(assured.organisation(), recovery.opened_by);
-        let by = by.map_or_else(|| "somebody".to_owned(), |by| by.display_name().to_owned());
+        let by = self.name_of(assured.organisation(), recovery.opened_by);
         let text = format!(
             "On {opened}, {by} asked to recover your account: all your ways to sign in would end, and new ones begin."
         );

@@ -51,14 +51,9 @@ pub(crate) fn routes(api: &Arc<Api>) -> Vec<Route> {
             dpop,
             with(api, search::page),
         ),
-        Route::assured(
-            post.clone(),
-            "/fhir/{ods}",
-            "transaction batch",
-            dpop,
-            with(api, transaction::post),
-        )
-        .body_limit(limits::BODY_BYTES),
+        transaction(api, "/fhir/{ods}"),
+        // Clients write the base with a slash, too (R4, http 3.1.0.1.2).
+        transaction(api, "/fhir/{ods}/"),
         Route::assured(
             get.clone(),
             of_type,
@@ -97,6 +92,18 @@ pub(crate) fn routes(api: &Arc<Api>) -> Vec<Route> {
     ];
     // Apps run in browsers, on sites of their own.
     routes.into_iter().map(Route::cross_origin).collect()
+}
+
+fn transaction(api: &Arc<Api>, pattern: &'static str) -> Route {
+    let (action, dpop) = ("transaction batch", Credential::Dpop);
+    Route::assured(
+        Method::POST,
+        pattern,
+        action,
+        dpop,
+        with(api, transaction::post),
+    )
+    .body_limit(limits::BODY_BYTES)
 }
 
 /// The base URL of an organisation.

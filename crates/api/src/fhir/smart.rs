@@ -18,10 +18,14 @@ pub(crate) async fn configuration(api: Arc<Api>, request: PublicRequest) -> Answ
 
 /// That of every client, with what SMART adds.
 fn document(origin: &Origin) -> String {
-    // Launches are told of once there is the page on which a person decides.
     let capabilities = json!([
+        "launch-ehr",
+        "launch-standalone",
         "client-public",
         "client-confidential-asymmetric",
+        "context-ehr-patient",
+        "context-standalone-patient",
+        "context-banner",
         "permission-offline",
         "permission-online",
         "permission-patient",

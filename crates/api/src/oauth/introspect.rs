@@ -30,10 +30,21 @@ pub(super) async fn introspect(api: Arc<Api>, request: PublicRequest) -> Answer 
                 "token_type": AccessToken::TYPE,
                 "cnf": { "jkt": token.key },
             });
-            match token.patient {
-                Some(patient) => with_member(answer, "patient", json!(patient.as_str())),
-                None => answer,
-            }
+            // What the person proved, and when (RFC 9470 6.2).
+            let others = [
+                ("auth_time", token.proved.map(|at| json!(at.as_seconds()))),
+                ("acr", token.context.map(|context| json!(context))),
+                (
+                    "patient",
+                    token.patient.map(|patient| json!(patient.as_str())),
+                ),
+            ];
+            let others = others
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, value?)));
+            others.fold(answer, |answer, (name, value)| {
+                with_member(answer, name, value)
+            })
         }
     };
     Ok(Response::json(StatusCode::OK, answer.to_string()))

@@ -97,6 +97,7 @@ pub(crate) fn endpoints(origin: &Origin) -> Value {
         "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
+        "acr_values_supported": [ward_http::PHISHING_RESISTANT],
         "authorization_response_iss_parameter_supported": true,
         "code_challenge_methods_supported": ["S256"],
         "scopes_supported": [

@@ -277,6 +277,11 @@ async fn a_token_is_known_to_its_own_organisation_alone_and_its_end_is_the_end()
         (&known["active"], &known["patient"]),
         (&true.into(), &"anna".into())
     );
+    let proved = ward.server.world.assured(&ward.person).proved_at();
+    assert_eq!(
+        (&known["acr"], &known["auth_time"]),
+        (&"phr".into(), &proved.as_seconds().into())
+    );
     assert!(known["cnf"]["jkt"].is_string());
     let elsewhere = other.post(&ward.server, "/oauth/introspect", &fields).await;
     assert_eq!(elsewhere.body, r#"{"active":false}"#);
@@ -305,6 +310,7 @@ async fn what_is_said_of_the_server_is_so() {
     assert_eq!(document["issuer"], ORIGIN);
     let smart = show("/fhir/WRD01/.well-known/smart-configuration").await;
     for document in [&document, &smart] {
+        assert_eq!(document["acr_values_supported"], serde_json::json!(["phr"]));
         assert_eq!(
             document["code_challenge_methods_supported"],
             serde_json::json!(["S256"])
@@ -318,6 +324,39 @@ async fn what_is_said_of_the_server_is_so() {
         challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
         "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
     );
+}
+
+/// Clients end a base with a slash: in `aud`, and where they send a batch. Nothing else may.
+#[tokio::test]
+async fn a_base_may_end_with_a_slash_and_no_other_path() {
+    let ward = launched().await;
+    let mut request = ward.request("patient/*.rs");
+    for (name, value) in &mut request {
+        if name == "aud" {
+            value.push('/');
+        }
+    }
+    let code = code_in(&ward.allowed(&request).await);
+    let token = tokens(&ward.exchange(&code).await).access;
+    let batch = r#"{"resourceType":"Bundle","type":"batch","entry":[{"request":{"method":"GET",
+        "url":"Patient/anna"}}]}"#;
+    for (method, path, status) in [
+        ("POST", "/fhir/WRD01", 200),
+        ("POST", "/fhir/WRD01/", 200),
+        ("POST", "/fhir/WRD01//", 400),
+        ("POST", "/fhir/", 400),
+        ("POST", "/fhir/WRD02/", 404),
+        ("GET", "/fhir/WRD01/Patient/", 400),
+        ("GET", "/fhir/WRD01/Patient/anna/", 400),
+        ("GET", "/fhir/WRD01/metadata/", 400),
+        ("POST", "/oauth/token/", 400),
+    ] {
+        let answer = ward
+            .app
+            .ask(&ward.server, method, path, &token, batch)
+            .await;
+        assert_eq!(answer.status, status, "{method} {path} {}", answer.body);
+    }
 }
 
 #[tokio::test]

@@ -75,6 +75,7 @@ async fn a_search_ends_when_its_caller_goes_and_a_change_does_not() {
         [
             "DELETE /fhir/{ods}/{type}/{id}",
             "POST /fhir/{ods}",
+            "POST /fhir/{ods}/",
             "POST /fhir/{ods}/{type}",
             "POST /oauth/introspect",
             "POST /oauth/par",

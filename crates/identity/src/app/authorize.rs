@@ -9,6 +9,7 @@ use super::{
     client::{Client, PushedRequest},
     consent::Asking,
     redirect::with_parameters,
+    wanted::Wanted,
 };
 use crate::{
     Caller, Error, Identity,
@@ -246,6 +247,13 @@ impl Identity {
             let what = "no scope that was asked for is registered";
             return Err(Fault::Back("invalid_scope", what));
         }
+        let wanted = Wanted::read(
+            field("max_age")?,
+            field("acr_values")?,
+            field("prompt")?,
+            self.now(),
+        );
+        let wanted = wanted.map_err(|(code, what)| Fault::Back(code, what))?;
         let launch = field("launch")?
             .map(|handle| {
                 let launch = self.apps.launches.take(handle, self.now());
@@ -264,7 +272,8 @@ impl Identity {
             challenge,
             key: named.or(key),
             scopes,
-            session: launch.as_ref().map(|launch| launch.session),
+            wanted,
+            lineage: launch.as_ref().map(|launch| launch.lineage),
             from_launch: launch.is_some(),
             patient: launch.map(|launch| launch.patient),
         })

@@ -134,7 +134,7 @@ impl Client {
 /// A launch from a patient's page, until the app asks with it.
 pub(crate) struct Launch {
     pub(crate) app: AppId,
-    pub(crate) session: ward_core::SessionId,
+    pub(crate) lineage: ward_core::SessionId,
     pub(crate) patient: ward_core::PatientId,
 }
 

@@ -11,9 +11,11 @@ use super::{
     live::{Authorization, Code},
     record::{self, AuthorizationRecord},
     redirect::with_parameters,
+    wanted::{Lacking, Wanted},
 };
 use crate::{
-    Assured, Caller, Error, Identity, Role, ledger::Changes, service::Thumbprint, token::new_token,
+    Assured, Caller, Error, Identity, ledger::Changes, service::Thumbprint, step_up::in_browser,
+    token::new_token,
 };
 
 /// A request that waits for its person.
@@ -25,8 +27,10 @@ pub(crate) struct Asking {
     /// The key that tokens must be bound to, where the app has named it.
     pub(crate) key: Option<Thumbprint>,
     pub(crate) scopes: AppScopes,
+    /// The proof that it asks for.
+    pub(crate) wanted: Wanted,
     /// Whose it is: of the launch, or of the first session that looked at it.
-    pub(crate) session: Option<SessionId>,
+    pub(crate) lineage: Option<SessionId>,
     pub(crate) from_launch: bool,
     pub(crate) patient: Option<PatientId>,
 }
@@ -38,6 +42,8 @@ pub struct Consent {
     pub client: AppId,
     /// What it is called.
     pub name: String,
+    /// Where it is answered.
+    pub redirect_uri: String,
     /// What it asks for, as far as it is registered.
     pub scopes: AppScopes,
     /// Whether a patient must be chosen before.
@@ -46,6 +52,8 @@ pub struct Consent {
     pub patient: Option<PatientId>,
     /// Whether the patient was chosen by opening the app from the patient's page.
     pub from_launch: bool,
+    /// What the session's proof lacks of what the app asks for: it is proved again first.
+    pub lacking: Option<Lacking>,
 }
 
 /// What a person has given to an app, and it still stands.
@@ -78,13 +86,13 @@ impl Identity {
         let client = self.app_of(assured, app)?;
         let found = client.app();
         let url = found.launch_url().ok_or(Error::NoSuchAccount)?;
-        let session = assured.session();
+        let lineage = assured.lineage();
         let launch = Launch {
             app,
-            session,
+            lineage,
             patient,
         };
-        let owner = u128::from_be_bytes(*session.as_bytes());
+        let owner = u128::from_be_bytes(*lineage.as_bytes());
         let handle = self
             .apps
             .launches
@@ -107,10 +115,12 @@ impl Identity {
             Consent {
                 client: app.id,
                 name: app.name.to_string(),
+                redirect_uri: asking.redirect_uri.to_string(),
                 needs_patient: asking.scopes.needs_patient() && asking.patient.is_none(),
                 scopes: asking.scopes.clone(),
                 patient: asking.patient.clone(),
                 from_launch: asking.from_launch,
+                lacking: asking.wanted.lacking(assured),
             }
         })
     }
@@ -141,15 +151,19 @@ impl Identity {
     /// authorization is in the log before.
     ///
     /// # Errors
-    /// [`Error::Ceremony`]; [`Error::NotPossible`] where no patient was chosen;
-    /// [`Error::Store`].
+    /// [`Error::Ceremony`]; [`Error::FreshProof`] where the app asks for a better proof;
+    /// [`Error::NotPossible`] where no patient was chosen; [`Error::Store`].
     pub async fn allow_app(
         &self,
         assured: &Assured,
         request: &str,
         caller: &Caller<'_>,
     ) -> Result<String, Error> {
-        if self.consent(assured, request)?.needs_patient {
+        let asked = self.consent(assured, request)?;
+        if asked.lacking.is_some() {
+            return Err(Error::FreshProof);
+        }
+        if asked.needs_patient {
             return Err(Error::NotPossible("choose a patient first"));
         }
         let asking = self.take_asking(assured, request)?;
@@ -246,11 +260,7 @@ impl Identity {
     /// the session in which it was given.
     pub(crate) fn stands(&self, one: &Authorization, now: Timestamp) -> bool {
         let account = one.member.account();
-        let in_session = || {
-            let session = self.sessions.find(account.id, one.proof.session);
-            let session = session.and_then(|hash| self.sessions.get(&hash));
-            session.is_some_and(|session| session.over(now).is_none())
-        };
+        let in_session = || self.sessions.goes_on(account.id, one.proof.lineage, now);
         !one.is_ended()
             && now < one.began + limits::AUTHORIZATION
             && one.client.app().works(now)
@@ -260,7 +270,7 @@ impl Identity {
 
     fn app_of(&self, assured: &Assured, app: AppId) -> Result<Arc<Client>, Error> {
         let client = self.working_app(app).ok_or(Error::NoSuchAccount)?;
-        if client.app().organisation == *assured.organisation() && is_own_session(assured) {
+        if client.app().organisation == *assured.organisation() && in_browser(assured) {
             Ok(client)
         } else {
             Err(Error::NoSuchAccount)
@@ -275,8 +285,8 @@ impl Identity {
     ) -> Result<T, Error> {
         let looked = self.apps.asking.look(request, self.now(), |asking| {
             self.app_of(assured, asking.client.app().id).ok()?;
-            let own = *asking.session.get_or_insert(assured.session());
-            (own == assured.session()).then(|| look(asking))
+            let own = *asking.lineage.get_or_insert(assured.lineage());
+            (own == assured.lineage()).then(|| look(asking))
         });
         looked.flatten().ok_or(Error::Ceremony)
     }
@@ -286,9 +296,4 @@ impl Identity {
         let taken = self.apps.asking.take(request, self.now());
         taken.ok_or(Error::Ceremony)
     }
-}
-
-/// A person's own session: no app gives to another what it was given.
-fn is_own_session(assured: &Assured) -> bool {
-    assured.app().is_none() && assured.role() != Role::Service
 }

@@ -1,8 +1,9 @@
 //! What a token is, and the end of it (RFC 7662; RFC 7009).
 
 use ward_core::{Ods, PatientId, Timestamp};
-use ward_log::SignOutCause;
+use ward_log::{Factors, SignOutCause};
 
+use super::PHISHING_RESISTANT;
 use crate::{
     Caller, Error, Identity,
     service::{Authenticated, ClientAuthentication, one},
@@ -22,6 +23,10 @@ pub struct Introspected {
     pub account: ward_core::AccountId,
     /// `cnf.jkt`: the thumbprint of its key (RFC 9449 6.2).
     pub key: String,
+    /// `auth_time`: when its person proved who they are (RFC 9470 6.2).
+    pub proved: Option<Timestamp>,
+    /// `acr`: the context of that proof, where it has a name.
+    pub context: Option<&'static str>,
     /// The patient of its launch (SMART App Launch 2.2, token introspection).
     pub patient: Option<PatientId>,
 }
@@ -59,6 +64,8 @@ impl Identity {
                 expires: grant.expires,
                 account: account.id,
                 key: grant.key.key.thumbprint.text(),
+                proved: None,
+                context: None,
                 patient: None,
             });
         }
@@ -72,6 +79,8 @@ impl Identity {
             expires: access.expires,
             account: of.member.account().id,
             key: access.key.key.thumbprint.text(),
+            proved: Some(of.proof.at),
+            context: (of.proof.factors.contains(Factors::PASSKEY)).then_some(PHISHING_RESISTANT),
             patient: of.patient.clone(),
         })
     }

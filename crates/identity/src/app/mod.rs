@@ -11,6 +11,7 @@ mod record;
 mod redirect;
 mod registration;
 mod scopes;
+mod wanted;
 
 pub use authorize::{Begun, Pushed};
 pub use client::App;
@@ -20,4 +21,6 @@ pub(crate) use exchange::{CodeRequest, RefreshRequest};
 pub use introspection::Introspected;
 pub(crate) use record::{APPS, AppRecord, USED, UsedRecord, owner, used};
 pub use registration::NewApp;
+pub(crate) use registration::Step;
 pub use scopes::AppScopes;
+pub use wanted::{Lacking, PHISHING_RESISTANT};

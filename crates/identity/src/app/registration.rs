@@ -10,6 +10,14 @@ use super::{
 };
 use crate::{Assured, Error, Identity, Role, ledger::Changes, people::shown_name, service::KeySet};
 
+/// A step in the life of a client's registration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    Propose,
+    Approve,
+    End,
+}
+
 /// An app to be registered.
 #[derive(Debug, Clone)]
 pub struct NewApp {
@@ -28,6 +36,13 @@ pub struct NewApp {
     pub expires: Timestamp,
 }
 
+impl NewApp {
+    /// Whether an app may be answered, or opened, at a URL.
+    pub fn takes(url: &str) -> bool {
+        RedirectUri::parse(url).is_ok()
+    }
+}
+
 impl Identity {
     /// Proposes an app. It can't be used before [another approves it](Identity::approve_app).
     ///
@@ -35,7 +50,7 @@ impl Identity {
     /// [`Error::NotPossible`] where the author is no administrator, or something of it is not
     /// right; [`Error::Key`]; [`Error::Store`].
     pub async fn propose_app(&self, author: &Assured, new: NewApp) -> Result<AppId, Error> {
-        self.check_vouching(author, false)?;
+        self.check_vouching(author, Step::Propose)?;
         let app = self.draft_app(author.organisation(), new, author.account())?;
         self.add_app(Some(author), app).await
     }
@@ -47,7 +62,7 @@ impl Identity {
     /// [`Error::FreshProof`]; [`Error::NotPossible`] for whoever proposed it, and where there is
     /// nothing to approve.
     pub async fn approve_app(&self, other: &Assured, app: AppId) -> Result<(), Error> {
-        self.check_vouching(other, true)?;
+        self.check_vouching(other, Step::Approve)?;
         let changed = |app: &App| {
             if app.enrolled_by == other.account() {
                 return Err(Error::NotPossible(
@@ -71,7 +86,7 @@ impl Identity {
     /// # Errors
     /// [`Error::NotPossible`], [`Error::NoSuchAccount`].
     pub async fn end_app(&self, author: &Assured, app: AppId) -> Result<(), Error> {
-        self.check_vouching(author, false)?;
+        self.check_vouching(author, Step::End)?;
         let changed = |app: &App| {
             Ok(App {
                 ended: true,
@@ -208,15 +223,15 @@ impl Identity {
 
     /// Who vouches for a client: a person of the organisation who looks after it, in a session of
     /// their own; to approve, with a proof that is fresh and can't be phished.
-    pub(crate) fn check_vouching(&self, assured: &Assured, approves: bool) -> Result<(), Error> {
-        let governs = assured.role() == Role::InformationGovernance && approves;
+    pub(crate) fn check_vouching(&self, assured: &Assured, step: Step) -> Result<(), Error> {
+        let governs = assured.role() == Role::InformationGovernance && step != Step::Propose;
         if assured.app().is_some() || !(assured.role() == Role::Administrator || governs) {
             return Err(Error::NotPossible(
-                "an administrator proposes; an administrator or information governance approves",
+                "an administrator proposes; an administrator or information governance approves and ends",
             ));
         }
         let is_fresh = self.now().since(assured.proved_at()) <= limits::FRESH_PROOF;
-        if approves && !(is_fresh && assured.phishing_resistant()) {
+        if step == Step::Approve && !(is_fresh && assured.phishing_resistant()) {
             return Err(Error::FreshProof);
         }
         Ok(())

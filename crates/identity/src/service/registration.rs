@@ -4,6 +4,7 @@ use ward_core::{AccountId, Ods, Timestamp, limits};
 
 use crate::{
     Account, Assured, Author, Error, Identity, Level, Role, Scopes, ServiceAccount,
+    app::Step,
     ledger::Changes,
     record::{AccountRecord, key},
     service::key::KeySet,
@@ -41,7 +42,7 @@ impl Identity {
         author: &Assured,
         new: NewService,
     ) -> Result<AccountId, Error> {
-        self.check_vouching(author, false)?;
+        self.check_vouching(author, Step::Propose)?;
         let new = NewService {
             enrolled_by: author.account(),
             ..new
@@ -58,7 +59,7 @@ impl Identity {
     /// [`Error::FreshProof`]; [`Error::NotPossible`] for whoever proposed it, and where there is
     /// nothing to approve; [`Error::NoSuchAccount`].
     pub async fn approve_service(&self, other: &Assured, service: AccountId) -> Result<(), Error> {
-        self.check_vouching(other, true)?;
+        self.check_vouching(other, Step::Approve)?;
         let organisation = other.organisation();
         let _changing = self.organisation(organisation)?.changing.lock().await;
         let member = self.member_of(organisation, service)?;

@@ -160,8 +160,10 @@ impl Identity {
         let expires = (now + limits::SERVICE_TOKEN).min(service.expires);
         let (token, hash) = new_token(&*self.random);
         let factors = Factors::CLIENT_KEY.with(Factors::DPOP);
+        let session = SessionId::random(&*self.random);
         let proof = Proof {
-            session: SessionId::random(&*self.random),
+            session,
+            lineage: session,
             factors,
             at: now,
         };

@@ -1,7 +1,6 @@
 use std::sync::Arc;
 
 use ward_access::ReadSecurity;
-use ward_core::AccountId;
 use ward_http::{Answer, AssuredRequest, StatusCode};
 use ward_identity::{Account, RecoveryStep, RecoveryView, Role};
 
@@ -49,6 +48,7 @@ pub(crate) async fn show(web: Arc<Web>, request: AssuredRequest) -> Answer {
 
 fn recovering(web: &Web, request: &AssuredRequest, recovery: &RecoveryView) -> Recovering {
     let own = request.assured.account();
+    let organisation = request.assured.organisation();
     let is_own = recovery.account == own;
     let opened_here = recovery.opened_by == own;
     let step = match recovery.step {
@@ -64,26 +64,16 @@ fn recovering(web: &Web, request: &AssuredRequest, recovery: &RecoveryView) -> R
         id: recovery.id.clone(),
         opened: format!(
             "By {} on {}",
-            name_of(web, request, recovery.opened_by),
+            web.name_of(organisation, recovery.opened_by),
             date::moment(recovery.opened_at)
         ),
         notes: recovery.notes.clone(),
-        approved: recovery.approved_by.map(|by| name_of(web, request, by)),
+        approved: recovery.approved_by.map(|by| web.name_of(organisation, by)),
         step,
         ends: date::moment(recovery.ends),
         can_approve: recovery.step == RecoveryStep::Opened && !opened_here && !is_own,
         can_take: recovery.step == RecoveryStep::Ready && opened_here && !is_own,
     }
-}
-
-fn name_of(web: &Web, request: &AssuredRequest, account: AccountId) -> String {
-    let account = web
-        .identity
-        .account(request.assured.organisation(), account);
-    account.map_or_else(
-        || "somebody".to_owned(),
-        |account| account.display_name().to_owned(),
-    )
 }
 
 fn practitioner(account: &Account) -> String {

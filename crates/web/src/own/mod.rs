@@ -1,6 +1,7 @@
 //! One's own account: who one is, how one signs in, and what changed of late.
 
 pub(crate) mod account;
+pub(crate) mod apps;
 pub(crate) mod notices;
 pub(crate) mod passkey;
 mod passkey_page;

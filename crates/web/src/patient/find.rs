@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use ward_http::{Answer, AssuredRequest, Form, Response, StatusCode};
+use ward_http::{Answer, AssuredRequest, Form, HttpError, Response, StatusCode};
 
 use super::{
     search::FOUND,
@@ -12,9 +12,28 @@ use crate::{Web, date, error::of_records, render::Problem, web::page};
 const TEXT_CHARS: usize = 200;
 const NOTHING_TYPED: &str = "Type an NHS number, or at least two letters of a name";
 
+/// What came of a search that was typed.
+pub(crate) enum Asked {
+    /// The parameter of an address that holds the search sealed.
+    Link(String),
+    /// The form again, with what is wrong.
+    Wrong(Box<SearchPage>),
+}
+
 /// `POST /patients`: who is asked for. A POST, so that no name reaches an address, a history or a
 /// log; the address that it leads to holds the search sealed.
 pub(crate) async fn find(web: Arc<Web>, request: AssuredRequest) -> Answer {
+    match asked_for(&web, &request).await? {
+        Asked::Link(link) => Ok(Response::see_other(&format!("/patients?{link}"))),
+        Asked::Wrong(asked) => {
+            let layout = web.layout(&request.assured);
+            page(StatusCode::UNPROCESSABLE_ENTITY, &layout, &*asked)
+        }
+    }
+}
+
+/// Reads the form of a search.
+pub(crate) async fn asked_for(web: &Web, request: &AssuredRequest) -> Result<Asked, HttpError> {
     let assured = &request.assured;
     let form = request.form()?;
     let (text, mut more) = typed(&form);
@@ -37,21 +56,14 @@ pub(crate) async fn find(web: Arc<Web>, request: AssuredRequest) -> Answer {
             let link = door
                 .map_err(of_records)?
                 .people_link(&text, born.as_deref());
-            Ok(Response::see_other(&format!("/patients?{FOUND}={link}")))
+            Ok(Asked::Link(format!("{FOUND}={link}")))
         }
-        _ => {
-            let asked = SearchPage {
-                problems: problems(&more),
-                text,
-                more,
-                found: None,
-            };
-            page(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                &web.layout(assured),
-                &asked,
-            )
-        }
+        _ => Ok(Asked::Wrong(Box::new(SearchPage {
+            problems: problems(&more),
+            text,
+            more,
+            found: None,
+        }))),
     }
 }
 

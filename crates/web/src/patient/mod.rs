@@ -4,6 +4,7 @@ mod banner;
 mod contact;
 pub(crate) mod find;
 mod item;
+pub(crate) mod open_app;
 mod record;
 pub(crate) mod search;
 mod search_page;
@@ -13,5 +14,11 @@ pub(crate) mod who_looked;
 mod who_looked_page;
 mod words;
 
+pub(crate) use {
+    banner::Banner,
+    find::{Asked, asked_for},
+    search::found_by,
+    search_page::SearchPage,
+};
 #[cfg(test)]
-pub(crate) use {search_page::SearchPage, show_page::ShowPage, who_looked_page::WhoLookedPage};
+pub(crate) use {show_page::ShowPage, who_looked_page::WhoLookedPage};

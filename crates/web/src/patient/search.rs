@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use jiff::civil::Date;
-use ward_http::{Answer, AssuredRequest, StatusCode};
+use ward_http::{Answer, AssuredRequest, HttpError, StatusCode};
 use ward_records::{Error, People};
 
 use super::{
@@ -18,9 +18,15 @@ use crate::{
 /// The parameter that holds a sealed search.
 pub(super) const FOUND: &str = "found";
 
-/// `GET /patients`: the box, and nobody; with `?found=`, who was asked for. The link holds no
-/// name that anyone but the server can read, so that going back and loading again just work.
+/// `GET /patients`: the box, and nobody; with `?found=`, who was asked for.
 pub(crate) async fn show(web: Arc<Web>, request: AssuredRequest) -> Answer {
+    let shown = found_by(&web, &request).await?;
+    page(StatusCode::OK, &web.layout(&request.assured), &shown)
+}
+
+/// Who was asked for, by the link in the address. It holds no name that anyone but the server can
+/// read, so that going back and loading again just work.
+pub(crate) async fn found_by(web: &Web, request: &AssuredRequest) -> Result<SearchPage, HttpError> {
     let assured = &request.assured;
     let query = request.query()?;
     let link = query.iter().find(|(name, _)| name == FOUND);
@@ -45,7 +51,7 @@ pub(crate) async fn show(web: Arc<Web>, request: AssuredRequest) -> Answer {
             Err(error) => return Err(of_records(error)),
         }
     }
-    page(StatusCode::OK, &web.layout(assured), &shown)
+    Ok(shown)
 }
 
 fn found(people: People, today: Date) -> Found {

@@ -8,6 +8,7 @@ use ward_records::{SectionKind, Summary};
 use super::{
     banner::Banner,
     contact,
+    open_app::openable,
     record::{Part, Record},
     show_page::ShowPage,
     words,
@@ -27,12 +28,13 @@ pub(crate) async fn show(web: Arc<Web>, request: AssuredRequest) -> Answer {
         .summary(&patient)
         .await
         .map_err(of_records)?;
-    let record = record(
+    let mut record = record(
         &patient,
         summary,
         date::today(web.clock.now()),
         assured.role(),
     )?;
+    record.apps = openable(&web, &request);
     page(StatusCode::OK, &web.layout_with_search(assured), &record)
 }
 
@@ -76,6 +78,7 @@ fn record(
         sections,
         care_team,
         is_partial,
+        apps: Vec::new(),
     })
 }
 

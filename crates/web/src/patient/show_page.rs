@@ -3,6 +3,7 @@ use serde::Serialize;
 use super::{
     banner::Banner,
     item::{Item, Section},
+    open_app::OpenableApp,
 };
 use crate::render::Page;
 
@@ -25,6 +26,8 @@ pub(crate) struct ShowPage {
     pub(crate) contact: Vec<ContactLine>,
     /// Something of the record is not shown to this role.
     pub(crate) is_partial: bool,
+    /// Apps that can be opened with this patient.
+    pub(crate) apps: Vec<OpenableApp>,
 }
 
 /// A way to reach a patient.

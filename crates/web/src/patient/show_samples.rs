@@ -3,6 +3,10 @@ use crate::status::Status;
 
 pub(super) fn all() -> Vec<ShowPage> {
     let full = ShowPage {
+        apps: vec![OpenableApp {
+            id: "0f".repeat(16),
+            name: "Growth chart".to_owned(),
+        }],
         id: "p1".to_owned(),
         patient: Banner::sample(),
         allergies: Some(vec![
@@ -36,6 +40,7 @@ pub(super) fn all() -> Vec<ShowPage> {
         is_partial: false,
     };
     let empty = ShowPage {
+        apps: Vec::new(),
         id: full.id.clone(),
         patient: Banner::sample_died(),
         allergies: Some(vec![]),
@@ -48,6 +53,7 @@ pub(super) fn all() -> Vec<ShowPage> {
         is_partial: false,
     };
     let demographics = ShowPage {
+        apps: Vec::new(),
         id: full.id.clone(),
         patient: Banner::sample(),
         allergies: None,

@@ -5,4 +5,17 @@ pub(crate) mod passkey;
 pub(crate) mod password;
 pub(crate) mod show;
 
+use ward_http::{PublicRequest, cookie};
+
+use crate::Web;
+
 pub(crate) use page::SignIn;
+
+/// Where a browser goes once it is signed in: to what an app asks, if it came for that.
+fn next(web: &Web, request: &PublicRequest) -> String {
+    let asked = request.cookie(cookie::ASKING);
+    match asked.filter(|name| web.identity.is_asking(name)) {
+        Some(name) => format!("/authorize/{name}"),
+        None => "/".to_owned(),
+    }
+}

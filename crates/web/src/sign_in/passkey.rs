@@ -1,7 +1,9 @@
 use std::sync::Arc;
 
+use serde_json::json;
 use ward_http::{Answer, PublicRequest, Response, StatusCode, cookie};
 
+use super::next;
 use crate::{Web, ceremony, error::of_identity, web::caller};
 
 /// `POST /sign-in/passkey/start`
@@ -22,5 +24,6 @@ pub(crate) async fn finish(web: Arc<Web>, request: PublicRequest) -> Answer {
             .finish_passkey_sign_in(&sent.ceremony, sent.credential.get(), &caller);
     let signed_in = proved.await.map_err(of_identity)?;
     let cookie = cookie::set(cookie::SESSION, &signed_in.token, None);
-    Ok(Response::json(StatusCode::OK, ceremony::NEXT_HOME).with_cookie(cookie))
+    let next = json!({ "next": next(&web, &request) }).to_string();
+    Ok(Response::json(StatusCode::OK, next).with_cookie(cookie))
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use ward_http::{Answer, PublicRequest, Response, StatusCode, cookie};
 use ward_identity::Error;
 
-use super::SignIn;
+use super::{SignIn, next};
 use crate::{
     Web,
     error::of_identity,
@@ -22,11 +22,13 @@ pub(crate) async fn finish(web: Arc<Web>, request: PublicRequest) -> Answer {
         .sign_in_with_password(name, password, code, &caller(&request))
         .await;
     match proved {
-        Ok(signed_in) => Ok(Response::see_other("/").with_cookie(cookie::set(
-            cookie::SESSION,
-            &signed_in.token,
-            None,
-        ))),
+        Ok(signed_in) => Ok(
+            Response::see_other(&next(&web, &request)).with_cookie(cookie::set(
+                cookie::SESSION,
+                &signed_in.token,
+                None,
+            )),
+        ),
         Err(Error::SignIn) => {
             let name = name.chars().take(SHOWN).collect();
             page(

@@ -41,6 +41,8 @@ pub(crate) struct Browser<'a> {
     pub(crate) server: &'a Server,
     pub(crate) account: AccountId,
     pub(crate) cookie: String,
+    /// What an app asks, kept while one signs in.
+    pub(crate) asking: String,
     pub(crate) passkey: SoftwarePasskey,
     pub(crate) app: Option<String>,
 }
@@ -62,6 +64,7 @@ impl<'a> Browser<'a> {
             server,
             account: link.account,
             cookie: String::new(),
+            asking: String::new(),
             passkey,
             app: None,
         };
@@ -79,6 +82,7 @@ impl<'a> Browser<'a> {
             server,
             account: link.account,
             cookie: String::new(),
+            asking: String::new(),
             passkey: SoftwarePasskey::at(ORIGIN).unwrap(),
             app: Some(started.secret.expose().clone()),
         };
@@ -179,22 +183,32 @@ impl<'a> Browser<'a> {
     }
 
     async fn send(&mut self, method: &str, path: &str, lines: &[&str], body: &str) -> Raw {
-        let cookie = format!("Cookie: __Host-ward={}", self.cookie);
+        let cookies = [
+            ("__Host-ward", &self.cookie),
+            ("__Host-ward-asking", &self.asking),
+        ];
+        let cookies = cookies.iter().filter(|(_, value)| !value.is_empty());
+        let cookies: Vec<_> = cookies
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let cookie = format!("Cookie: {}", cookies.join("; "));
         let origin = format!("Origin: {ORIGIN}");
         let mut all = vec![origin.as_str(), "Sec-Fetch-Site: same-origin"];
-        if !self.cookie.is_empty() {
+        if !cookies.is_empty() {
             all.push(&cookie);
         }
         all.extend_from_slice(lines);
         let answer = self.server.wire.send(method, path, &all, body.as_bytes());
         let answer = answer.await;
-        if let Some(set) = answer.header("set-cookie") {
-            let value = set.strip_prefix("__Host-ward=").unwrap();
-            value
-                .split(';')
-                .next()
-                .unwrap()
-                .clone_into(&mut self.cookie);
+        let set = answer.head.lines().filter_map(|line| line.split_once(": "));
+        for (_, set) in set.filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie")) {
+            let (name, rest) = set.split_once('=').unwrap();
+            let value = rest.split(';').next().unwrap();
+            match name {
+                "__Host-ward" => value.clone_into(&mut self.cookie),
+                "__Host-ward-asking" => value.clone_into(&mut self.asking),
+                other => panic!("a cookie {other}"),
+            }
         }
         answer
     }

@@ -7,6 +7,8 @@
 )]
 
 mod accounts;
+mod apps;
+mod authorize;
 mod browser;
 mod policies;
 mod recovery;
