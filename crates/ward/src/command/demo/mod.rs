@@ -1,5 +1,6 @@
 //! `ward demo`: two organisations of synthetic people, served on localhost.
 
+mod app;
 mod service;
 mod show;
 
@@ -72,6 +73,17 @@ pub(crate) struct Told {
     organisations: Vec<(Ods, String)>,
     accounts: Vec<DemoAccount>,
     services: Vec<service::DemoService>,
+    apps: Vec<app::DemoApp>,
+}
+
+impl DemoAccount {
+    /// The first person of a role.
+    fn of_role(accounts: &[(AccountId, Self)], role: Role) -> Result<AccountId, Error> {
+        let found = accounts.iter().find(|(_, account)| account.role == role);
+        found
+            .map(|(id, _)| *id)
+            .ok_or_else(|| Error::Told("the demo lacks its people".into()))
+    }
 }
 
 pub(crate) fn run(config: &Config, options: &Options) -> Result<(), Error> {
@@ -109,6 +121,7 @@ async fn demo(
         organisations: ward.organisations.clone(),
         accounts: Vec::new(),
         services: Vec::new(),
+        apps: Vec::new(),
     };
     for (number, (ods, name)) in ward.organisations.iter().enumerate() {
         let first = ward_people::NHS_NUMBERS / 4 * u32::try_from(number).unwrap_or(0);
@@ -123,6 +136,7 @@ async fn demo(
         let accounts = accounts(&ward, ods, &population, &url).await?;
         told.services
             .push(service::enrol(&ward, ods, &accounts, dir, &url).await?);
+        told.apps.push(app::register(&ward, ods, &accounts).await?);
         told.accounts
             .extend(accounts.into_iter().map(|(_, account)| account));
     }

@@ -51,19 +51,13 @@ pub(crate) async fn enrol(
     } else {
         let (private, public) = key_pair(ods)?;
         write_key(&key_file, &private.to_string())?;
-        let person = |role: Role| {
-            let found = accounts.iter().find(|(_, account)| account.role == role);
-            found
-                .map(|(id, _)| *id)
-                .ok_or_else(|| Error::Told("the demo lacks its people".into()))
-        };
         let new = NewService {
             name: NAME.into(),
             display_name: "Demo service".into(),
             jwks: json!({"keys": [public]}).to_string(),
             scopes: Scopes::parse(SCOPE).map_err(Error::told)?,
-            enrolled_by: person(Role::Administrator)?,
-            approved_by: person(Role::InformationGovernance)?,
+            enrolled_by: DemoAccount::of_role(accounts, Role::Administrator)?,
+            approved_by: DemoAccount::of_role(accounts, Role::InformationGovernance)?,
             expires: SystemClock.now() + REGISTRATION,
         };
         ward.identity

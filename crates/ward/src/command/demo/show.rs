@@ -26,6 +26,13 @@ pub(super) fn json(told: &Told) -> Value {
             "token_url": service.token_url,
             "scope": service.scope,
         })).collect::<Vec<_>>(),
+        "apps": told.apps.iter().map(|app| json!({
+            "client_id": app.client_id,
+            "organisation": app.organisation,
+            "redirect_uri": app.redirect_uri,
+            "launch_url": app.launch_url,
+            "scope": app.scope,
+        })).collect::<Vec<_>>(),
     })
 }
 
@@ -57,6 +64,13 @@ pub(super) fn text(told: &Told) {
         {
             println!("  service {} ({})", service.client_id, service.scope);
             println!("    key: {}", service.key_file.display());
+        }
+        for app in told.apps.iter().filter(|app| app.organisation == *ods) {
+            println!("  app {} ({})", app.client_id, app.scope);
+            println!(
+                "    answered at {}, opened at {}",
+                app.redirect_uri, app.launch_url
+            );
         }
         println!();
     }
