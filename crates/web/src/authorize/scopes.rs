@@ -33,7 +33,7 @@ pub(crate) fn in_words(scopes: &Scopes) -> Vec<May> {
         (!lines.is_empty()).then_some(May { about, lines })
     };
     let all = [
-        of(Level::Patient, "About this one patient"),
+        of(Level::Patient, "About one patient"),
         of(Level::User, "About every patient whom you may see"),
         of(Level::System, "About every patient of the organisation"),
     ];
@@ -178,10 +178,7 @@ mod tests {
         let about: Vec<_> = all.iter().map(|may| may.about).collect();
         assert_eq!(
             about,
-            [
-                "About this one patient",
-                "About every patient whom you may see"
-            ]
+            ["About one patient", "About every patient whom you may see"]
         );
     }
 }
