@@ -14,6 +14,9 @@ const NPM_FOLDER: &str = "web/node_modules";
 /// The design system's Jinja templates.
 const PYPI_LIST: &str = "web/requirements.txt";
 const PYPI_FOLDER: &str = "target/vendor/nhsuk-frontend-jinja";
+/// The Python client of the tests.
+const PYTHON_LIST: &str = "web/requirements-tests.txt";
+const PYTHON_FOLDER: &str = "target/vendor/python";
 /// The copy of the list, kept in the folder.
 const STAMP: &str = ".fetched-from";
 /// The same, where the packages that only the tests take are there, too.
@@ -34,10 +37,11 @@ pub(crate) fn pages() -> Result<(), String> {
     fetch(PYPI_LIST, PYPI_FOLDER, STAMP, pypi)
 }
 
-/// Fetches what the tests take as well: R4's definitions and examples, the browser's driver, and
-/// the solver.
+/// Fetches what the tests take as well: R4's definitions and examples, the browser's driver, clients
+/// of apps and services, and the solver.
 pub(crate) fn tests() -> Result<(), String> {
     fetch(NPM_LIST, NPM_FOLDER, TESTS_STAMP, |_| npm(&[]))?;
+    fetch(PYTHON_LIST, PYTHON_FOLDER, STAMP, python)?;
     solver()?;
     pages()
 }
@@ -160,6 +164,27 @@ fn pypi(folder: &Path) -> Result<(), String> {
             .arg(folder),
     )?;
     fs::remove_dir_all(&wheels).map_err(|error| format!("{}: {error}", wheels.display()))
+}
+
+/// The packages that the Python client is made of, with theirs.
+fn python(folder: &Path) -> Result<(), String> {
+    let pip = pip()?;
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    }
+    let (name, first) = pip.split_first().ok_or("no pip")?;
+    let install = [
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--root-user-action=ignore",
+        "--only-binary=:all:",
+        "--require-hashes",
+        "--requirement",
+        PYTHON_LIST,
+        "--target",
+    ];
+    check(program(name).args(first).args(install).arg(folder))
 }
 
 /// Debian's Python comes without the pip module where `pip3` is installed apart.
