@@ -296,4 +296,5 @@ const fn two_kinds(factors: Factors) -> bool {
     factors.contains(Factors::PASSKEY)
         || factors.contains(Factors::PASSWORD.with(Factors::TOTP))
         || factors.contains(Factors::CLIENT_KEY.with(Factors::DPOP))
+        || factors.contains(Factors::FEDERATED)
 }

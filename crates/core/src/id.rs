@@ -143,6 +143,11 @@ random_id!(
     "client id"
 );
 random_id!(
+    /// An OIDC provider that says who an organisation's people are. Written as 32 hex digits.
+    ProviderId,
+    "provider id"
+);
+random_id!(
     /// One request, shown to its caller so that both sides can name it.
     RequestId,
     "request id"

@@ -7,7 +7,7 @@ mod resource_key;
 mod secret;
 mod time;
 
-pub use id::{AccountId, AppId, InvalidId, KeyId, Ods, RequestId, SessionId};
+pub use id::{AccountId, AppId, InvalidId, KeyId, Ods, ProviderId, RequestId, SessionId};
 pub use random::{Random, SystemRandom};
 pub use resource_key::{PatientId, ResourceKey};
 pub use secret::Secret;

@@ -153,6 +153,26 @@ pub const REFRESHES: usize = 1_000;
 /// Length of `state` in an authorization request, in bytes.
 pub const AUTHORIZATION_STATE_BYTES: usize = 1_000;
 
+/// OIDC providers of one organisation, ended ones included.
+pub const PROVIDERS: usize = 20;
+/// Rules of a provider's assurance map.
+pub const ASSURANCE_RULES: usize = 20;
+/// What a provider answers, in bytes: a discovery document takes some thousands, a set of keys
+/// with certificates more.
+pub const PROVIDER_ANSWER_BYTES: usize = 256 * 1024;
+/// A provider must answer within this time: somebody is waiting.
+pub const PROVIDER_ANSWER: Duration = Duration::from_secs(10);
+/// Requests to providers under way at once: bounds what strangers can make Ward ask.
+pub const PROVIDER_REQUESTS: usize = 16;
+/// What a provider says of itself and its keys is asked for anew after this time.
+pub const PROVIDER_KEPT: Duration = Duration::from_hours(1);
+/// A provider that did not answer, or whose keys lack one that is named, is left alone so long.
+pub const PROVIDER_RETRY: Duration = Duration::from_secs(30);
+/// From leaving for a provider to coming back.
+pub const FEDERATION: Duration = Duration::from_mins(10);
+/// How far a provider's clock may be from the server's.
+pub const PROVIDER_SKEW: Duration = Duration::from_mins(1);
+
 /// A DPoP proof's age, and the clock skew allowed for it (RFC 9449 11.1).
 pub const DPOP_AGE: Duration = Duration::from_mins(1);
 /// DPoP proof ids remembered; when full, the server refuses rather than forgets.

@@ -11,6 +11,8 @@ use ward_core::Secret;
 
 /// The cookie of a session.
 pub const SESSION: &str = "__Host-ward";
+/// Binds the way back from an OpenID provider to the browser that left for it.
+pub const LEFT: &str = "__Host-ward-left";
 /// The name of what an app asks, kept while its person signs in.
 pub const ASKING: &str = "__Host-ward-asking";
 

@@ -144,6 +144,9 @@ impl Assured {
             || self
                 .factors
                 .contains(Factors::CLIENT_KEY.with(Factors::DPOP))
+            || self
+                .factors
+                .contains(Factors::FEDERATED.with(Factors::FEDERATED_KEY))
     }
 
     /// All that was proved, for what outlives the request.
@@ -201,14 +204,15 @@ impl Assured {
     }
 }
 
-/// Two factors of different kinds, or one passkey with user verification, which is two in one; of
-/// a service its registered key and a token bound to its sender. Neither stands for the other.
+/// Two factors of different kinds, or one passkey with user verification, which is two in one, or a
+/// provider that vouches for two; of a service its registered key and a token bound to its sender. Neither stands for the other.
 fn suffice(role: Role, factors: Factors) -> bool {
     if role == Role::Service {
         factors.contains(Factors::CLIENT_KEY.with(Factors::DPOP))
     } else {
         factors.contains(Factors::PASSKEY)
             || factors.contains(Factors::PASSWORD.with(Factors::TOTP))
+            || factors.contains(Factors::FEDERATED)
     }
 }
 
@@ -263,6 +267,7 @@ mod tests {
             Factors::TOTP,
             Factors::CLIENT_KEY,
             Factors::DPOP,
+            Factors::FEDERATED_KEY,
         ];
         for role in Role::ALL {
             for factors in all {

@@ -12,6 +12,7 @@ use crate::{
     Account, Caller, Error, Identity, News, SignInName,
     account::Member,
     factor::Credentials,
+    federation::federated,
     hashing::Standing,
     ledger::Changes,
     passkey::StoredPasskey,
@@ -340,7 +341,7 @@ impl Identity {
     }
 
     /// Uses a link up, with what it is used for. Of two who use it, one does.
-    async fn use_link(
+    pub(crate) async fn use_link(
         &self,
         token: &str,
         caller: &Caller<'_>,
@@ -391,11 +392,16 @@ impl Identity {
                 all = all.remove(key::passkey(account.id, &passkey.id()));
             }
             (credentials.password, credentials.totp) = (None, None);
+            if let Some(link) = credentials.federated.take() {
+                let links = &self.federation.links;
+                links.remove(account.organisation(), &link, account.id);
+            }
             credentials.revoke();
         }
         let all = all
             .remove(key::password(account.id))
             .remove(key::totp(account.id))
+            .remove(federated(account.id))
             .then(changes);
         let (all, telling) = self.tell(member, all, News::Recovered, None)?;
         self.commit(account.organisation(), None, caller.request, all)

@@ -2,7 +2,7 @@
 
 use std::{error::Error as StdError, time::Duration};
 
-use crate::{InvalidName, InvalidScope, PasswordProblem};
+use crate::{InvalidMap, InvalidName, InvalidScope, PasswordProblem};
 
 /// Why identity did not do what was asked. No text here tells whether an account exists, or names
 /// a person.
@@ -51,6 +51,15 @@ pub enum Error {
     /// The organisation has no such account or factor.
     #[error("there is no such account or factor")]
     NoSuchAccount,
+    /// A provider's assurance map can't be taken.
+    #[error(transparent)]
+    Map(InvalidMap),
+    /// An OpenID provider could not be asked, or did not answer as one.
+    #[error("the provider can't be asked: {0}")]
+    Provider(&'static str),
+    /// What an OpenID provider vouches for is refused.
+    #[error("the provider does not vouch for this: {0}")]
+    Vouching(&'static str),
     /// The account can't have this: a limit, or a role it doesn't fit.
     #[error("not possible: {0}")]
     NotPossible(&'static str),

@@ -2,7 +2,9 @@
 
 use ward_core::Timestamp;
 
-use crate::{passkey::StoredPasskey, password::PasswordHash, totp::TotpSecret};
+use crate::{
+    federation::FederatedLink, passkey::StoredPasskey, password::PasswordHash, totp::TotpSecret,
+};
 
 /// The factors of one account, as they are kept.
 #[derive(Default)]
@@ -10,6 +12,8 @@ pub(crate) struct Credentials {
     pub(crate) passkeys: Vec<StoredPasskey>,
     pub(crate) password: Option<PasswordHash>,
     pub(crate) totp: Option<TotpSecret>,
+    /// Whom a provider vouches for: then there is nothing else.
+    pub(crate) federated: Option<FederatedLink>,
     /// Moves on when what was proved before must count no more.
     generation: u64,
 }
@@ -24,6 +28,8 @@ pub struct FactorsView {
     /// When a code of the authenticator app was last used, to half a minute; that of setting it up
     /// counts.
     pub code_last_used: Option<Timestamp>,
+    /// The issuer that vouches for it.
+    pub federated: Option<String>,
 }
 
 impl FactorsView {
@@ -31,6 +37,11 @@ impl FactorsView {
     pub fn last_used(&self) -> Option<Timestamp> {
         let passkeys = self.passkeys.iter().filter_map(|passkey| passkey.last_used);
         passkeys.chain(self.code_last_used).max()
+    }
+
+    /// Whether there is no way to sign in yet.
+    pub const fn is_empty(&self) -> bool {
+        self.passkeys.is_empty() && !self.password_and_totp && self.federated.is_none()
     }
 }
 
@@ -60,7 +71,10 @@ impl Credentials {
 
     /// Whether there is no way to sign in yet.
     pub(crate) fn is_empty(&self) -> bool {
-        self.passkeys.is_empty() && self.password.is_none() && self.totp.is_none()
+        self.passkeys.is_empty()
+            && self.password.is_none()
+            && self.totp.is_none()
+            && self.federated.is_none()
     }
 
     pub(crate) fn view(&self) -> FactorsView {
@@ -68,6 +82,7 @@ impl Credentials {
             passkeys: self.passkeys.iter().map(StoredPasskey::view).collect(),
             password_and_totp: self.password.is_some() && self.totp.is_some(),
             code_last_used: self.totp.as_ref().and_then(TotpSecret::last_used),
+            federated: self.federated.as_ref().map(|link| link.issuer.clone()),
         }
     }
 }

@@ -18,6 +18,7 @@ use crate::{
     ceremony::Ceremonies,
     enrolment::{AppCeremony, Link, PasskeyCeremony},
     failures::Failures,
+    federation::{Fetch, Providers},
     hashing::Hashing,
     ledger::{Changes, Ledger},
     passkey::RelyingParty,
@@ -107,6 +108,7 @@ pub struct Identity {
     pub(crate) tokens: Tokens,
     pub(crate) apps: Apps,
     pub(crate) used: Used,
+    pub(crate) federation: Providers,
     pub(crate) sign_ins: Ceremonies<DiscoverableAuthentication>,
     pub(crate) step_ups: Ceremonies<StepUpCeremony>,
     pub(crate) passkey_enrolments: Ceremonies<PasskeyCeremony>,
@@ -124,6 +126,8 @@ pub(crate) struct Organisation {
     pub(crate) ledger: Ledger,
     /// Held by whoever changes accounts, from the check to the commit.
     pub(crate) changing: Mutex<()>,
+    /// Held by whoever links an account to a provider's subject.
+    pub(crate) linking: Mutex<()>,
     pub(crate) failures: Failures,
     pub(crate) seen: Seen,
 }
@@ -150,16 +154,24 @@ impl Identity {
             let ledger = Ledger::new(store, keys, Arc::clone(&identity.random))?;
             identity.load(&ledger)?;
             let ods = ledger.ods().clone();
-            let (changing, failures, seen) = <(_, _, _)>::default();
+            let (changing, linking, failures, seen) = <(_, _, _, _)>::default();
             let organisation = Organisation {
                 ledger,
                 changing,
+                linking,
                 failures,
                 seen,
             };
             identity.organisations.insert(ods, organisation);
         }
         Ok(identity)
+    }
+
+    /// Lends it a way to ask OpenID providers; without one, nobody signs in through them.
+    #[must_use]
+    pub fn federating(mut self, fetch: Arc<dyn Fetch>) -> Self {
+        self.federation.fetch = fetch;
+        self
     }
 
     fn empty(
@@ -181,6 +193,7 @@ impl Identity {
             tokens: Tokens::default(),
             apps: Apps::new(),
             used: Used::default(),
+            federation: Providers::new(),
             sign_ins: ceremonies(limits::CEREMONY),
             step_ups: ceremonies(limits::CEREMONY),
             passkey_enrolments: ceremonies(limits::CEREMONY),

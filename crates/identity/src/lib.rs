@@ -17,6 +17,7 @@ mod enrolment;
 mod error;
 mod factor;
 mod failures;
+mod federation;
 mod hashing;
 mod identity;
 mod ledger;
@@ -56,6 +57,10 @@ pub use assured::{AppAccess, Assured};
 pub use enrolment::{AppEnrolment, EnrolmentView, Started};
 pub use error::Error;
 pub use factor::{FactorsView, PasskeyView};
+pub use federation::{
+    Arrived, Ask, Assurance, AssuranceMap, Departure, Fetch, FetchFailed, Fetched, Fetching,
+    InvalidMap, NewProvider, Provider, ProviderView, Returned,
+};
 pub use identity::{Author, Caller, Identity, IdentityConfig};
 pub use name::{InvalidName, SignInName};
 pub use notice::{News, Notice};

@@ -11,6 +11,7 @@ use crate::{
     assured::Proof,
     enrolment::Link,
     factor::Credentials,
+    federation::{self, FederatedLink, ProviderRecord},
     ledger::Ledger,
     passkey::StoredPasskey,
     password::PasswordHash,
@@ -29,7 +30,11 @@ impl Identity {
             let account = record.into_account(id, ledger.ods())?;
             let name = account.name.clone();
             self.tokens.register(&account, Some(self.started))?;
-            let member = Member::new(account, credentials.remove(&id).unwrap_or_default());
+            let own = credentials.remove(&id).unwrap_or_default();
+            if let Some(link) = &own.federated {
+                self.federation.links.insert(ledger.ods(), link, id);
+            }
+            let member = Member::new(account, own);
             self.names.write().insert(name, id);
             self.members.write().insert(id, member);
         }
@@ -66,6 +71,10 @@ impl Identity {
             }
         }
         self.load_apps(ledger)?;
+        for (key, record) in ledger.load::<ProviderRecord>(federation::PROVIDERS)? {
+            let provider = record.into_provider(federation::owner(&key)?, ledger.ods())?;
+            self.federation.insert(provider);
+        }
         self.load_sessions(ledger)
     }
 
@@ -127,6 +136,9 @@ fn load_credentials(ledger: &Ledger) -> Result<HashMap<AccountId, Credentials>, 
     }
     for (key, totp) in ledger.load::<TotpSecret>(key::CODES)? {
         all.entry(owner(&key)?).or_default().totp = Some(totp);
+    }
+    for (key, link) in ledger.load::<FederatedLink>(federation::FEDERATED)? {
+        all.entry(owner(&key)?).or_default().federated = Some(link);
     }
     for credentials in all.values_mut() {
         credentials

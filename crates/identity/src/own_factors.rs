@@ -160,7 +160,19 @@ impl Identity {
     /// be asked after each wait, as the session or the account may have ended in it.
     pub(crate) fn may_change_factors(&self, assured: &Assured) -> Result<Arc<Member>, Error> {
         let member = self.member(assured.account()).ok_or(Error::NoSuchAccount)?;
-        let has_passkey = !member.credentials.lock().passkeys.is_empty();
+        let (has_passkey, is_federated) = {
+            let credentials = member.credentials.lock();
+            (
+                !credentials.passkeys.is_empty(),
+                credentials.federated.is_some(),
+            )
+        };
+        // A way in beside the provider's would outlive what the provider takes away.
+        if is_federated {
+            return Err(Error::NotPossible(
+                "your organisation’s provider says who you are: nothing is added beside it",
+            ));
+        }
         let is_fresh = self.now().since(assured.proved_at()) <= limits::FRESH_PROOF;
         if !in_browser(assured) || !is_fresh || !self.is_in_force(assured) {
             return Err(Error::FreshProof);

@@ -209,7 +209,13 @@ impl SessionRecord {
 
     /// What was proved. A factor that this Ward does not know counts as nothing.
     pub(crate) fn factors(&self) -> Factors {
-        let known = [Factors::PASSKEY, Factors::PASSWORD, Factors::TOTP];
+        let known = [
+            Factors::PASSKEY,
+            Factors::PASSWORD,
+            Factors::TOTP,
+            Factors::FEDERATED,
+            Factors::FEDERATED_KEY,
+        ];
         let proved = known.into_iter().filter(|factor| {
             factor
                 .names()

@@ -40,6 +40,8 @@ pub(crate) struct Proved {
     pub(crate) factors: Factors,
     /// Of the credentials at the moment of the proof.
     pub(crate) generation: u64,
+    /// When.
+    pub(crate) at: Timestamp,
     /// Held until the proof is durable: what is on the disk then follows the order in memory.
     pub(crate) order: OwnedMutexGuard<()>,
 }
@@ -122,6 +124,7 @@ impl Identity {
             member,
             factors: Factors::PASSKEY,
             generation,
+            at: now,
             order,
         };
         Ok((proved, changes))
@@ -140,6 +143,7 @@ impl Identity {
             member,
             factors,
             generation,
+            at,
             order: _order,
         } = proved;
         let account = member.account();
@@ -150,7 +154,7 @@ impl Identity {
             session,
             lineage: lineage.unwrap_or(session),
             factors,
-            at: now,
+            at,
         };
         let form_token = csrf_token(token.expose());
         let session = Session::new(Arc::clone(&member), proof, form_token.expose(), now);
@@ -190,7 +194,7 @@ impl Identity {
             let place = (account.name.fingerprint(), neighbourhood(address));
             self.familiar.remember(&place, now);
         }
-        let expires = now + limits::SESSION_MAX;
+        let expires = at + limits::SESSION_MAX;
         let account = Account::clone(&account);
         Ok(SignedIn {
             token,

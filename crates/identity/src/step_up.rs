@@ -4,7 +4,7 @@
 //! whoever had seen the old token has nothing of the new proof (ASVS 5.0, 7.2.4). The proof is of
 //! the same account, and never a weaker one than the session had.
 
-use ward_core::{AccountId, SessionId};
+use ward_core::{AccountId, ProviderId, SessionId};
 use webauthn_rs::prelude::DiscoverableAuthentication;
 
 use crate::{Assured, Caller, Error, Identity, SignedIn, Started, token::TokenHash};
@@ -16,6 +16,8 @@ pub struct StepUpWays {
     pub passkey: bool,
     /// With a password and a code: the account has both, and the session no stronger proof.
     pub password: bool,
+    /// With the provider that vouches for the account.
+    pub provider: Option<ProviderId>,
 }
 
 /// A passkey's proof on its way to a session.
@@ -32,12 +34,14 @@ impl Identity {
             return StepUpWays {
                 passkey: false,
                 password: false,
+                provider: None,
             };
         };
         let view = member.credentials.lock().view();
         StepUpWays {
             passkey: !view.passkeys.is_empty(),
             password: view.password_and_totp && !assured.phishing_resistant(),
+            provider: self.own_provider(assured),
         }
     }
 
@@ -119,7 +123,7 @@ impl Identity {
     }
 
     /// Whether the session that proves again is there still, and is the one that the caller has.
-    fn goes_on(&self, assured: &Assured, caller: &Caller<'_>) -> Result<(), Error> {
+    pub(crate) fn goes_on(&self, assured: &Assured, caller: &Caller<'_>) -> Result<(), Error> {
         let own = self.sessions.find(assured.account(), assured.session());
         let sent = caller.session.and_then(TokenHash::of);
         if own.is_some() && own == sent && self.is_in_force(assured) {

@@ -123,6 +123,7 @@ impl Identity {
                 member,
                 factors,
                 generation,
+                at: self.now(),
                 order,
             },
             changes,

@@ -49,13 +49,20 @@ impl Factors {
     pub const CLIENT_KEY: Self = Self(1 << 3);
     /// A token bound to its sender (RFC 9449).
     pub const DPOP: Self = Self(1 << 4);
+    /// Two factors, for which the organisation's OIDC provider vouches (OIDC Core 2, `acr`).
+    pub const FEDERATED: Self = Self(1 << 5);
+    /// The same, one of which can't be given to a false site. It stands beside
+    /// [`Factors::FEDERATED`] alone.
+    pub const FEDERATED_KEY: Self = Self(1 << 6);
 
-    const NAMES: [(Self, &'static str); 5] = [
+    const NAMES: [(Self, &'static str); 7] = [
         (Self::PASSKEY, "passkey"),
         (Self::PASSWORD, "password"),
         (Self::TOTP, "totp"),
         (Self::CLIENT_KEY, "client-key"),
         (Self::DPOP, "dpop"),
+        (Self::FEDERATED, "federated"),
+        (Self::FEDERATED_KEY, "federated-key"),
     ];
 
     /// These and those.

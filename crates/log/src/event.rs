@@ -287,6 +287,9 @@ pub enum SignInFailure {
     /// A ceremony, assertion or proof that came too late.
     #[n(5)]
     Expired,
+    /// What a provider vouches for is too little, too old, or not to be believed.
+    #[n(6)]
+    NotVouchedFor,
 }
 
 impl SignInFailure {

@@ -5,6 +5,7 @@ use std::{path::Path, sync::Arc};
 use ward_access::Access;
 use ward_core::{Clock, Ods, Random, SystemClock, SystemRandom};
 use ward_crypto::{OrganisationKeys, RootKey};
+use ward_http::Outgoing;
 use ward_identity::{Identity, IdentityConfig};
 use ward_records::{RecordProjector, Records};
 use ward_store::{OrganisationStore, Store, StoreOptions};
@@ -71,7 +72,8 @@ pub(crate) fn open(data: &Data, root: &RootKey, public_url: &str) -> Result<Ward
         Arc::clone(&random),
         stores.clone(),
     )
-    .map_err(Error::told)?;
+    .map_err(Error::told)?
+    .federating(Arc::new(Outgoing::default()));
     let access = Arc::new(Access::new(Arc::clone(&clock)).map_err(Error::told)?);
     let records = Records::new(
         Arc::clone(&access),

@@ -56,6 +56,11 @@ impl ErrorPage {
                 "Go back, load the page again, and send it once more.",
                 Some(HOME),
             ),
+            Kind::Unauthenticated if error.code() == PROVIDER_REFUSED => (
+                "You are not signed in",
+                "Ward asks for two factors that your organisation’s sign-in vouches for, and for a person whom it was told of. Ask whoever looks after Ward in your organisation.",
+                Some(SIGN_IN),
+            ),
             Kind::Unauthenticated => (
                 "Sign in to go on",
                 "Your session may have ended.",
@@ -75,6 +80,11 @@ impl ErrorPage {
                 "Something went wrong",
                 "Nothing that you sent was half done.",
                 Some(HOME),
+            ),
+            Kind::Unavailable if error.code() == PROVIDER_DOWN => (
+                "Your organisation’s sign-in does not answer",
+                "Ward itself works. Try again in a minute; whoever has a passkey, or a password and a code, can sign in with that.",
+                Some(SIGN_IN),
             ),
             Kind::Unavailable | Kind::Timeout => {
                 ("Ward is busy", "Wait a moment, then try again.", Some(HOME))
@@ -110,6 +120,8 @@ impl Page for ErrorPage {
             of_identity(ward_identity::Error::TooManyAttempts { wait }),
             HttpError::internal(&std::io::Error::other("log.db is gone")),
             HttpError::unavailable("too-slow", "This took too long."),
+            of_identity(ward_identity::Error::Provider("it does not answer")),
+            HttpError::unauthenticated(PROVIDER_REFUSED, "It did not vouch for you."),
             HttpError::unauthenticated("signed-out", "Sign in to go on."),
             HttpError::bad_request(
                 "bad-path",
@@ -140,6 +152,10 @@ impl Pages for ErrorPages {
 const STEP_UP: &str = "step-up";
 /// The code of a dead enrolment link.
 const LINK: &str = "enrolment-link";
+/// The code of what a provider vouched for, and was refused.
+pub(crate) const PROVIDER_REFUSED: &str = "provider-refused";
+/// The code of a provider that does not answer.
+const PROVIDER_DOWN: &str = "provider-down";
 
 /// An enrolment link that works no more, or never did.
 pub(crate) fn dead_link() -> HttpError {
@@ -168,6 +184,10 @@ pub(crate) fn of_identity(error: ward_identity::Error) -> HttpError {
             STEP_UP,
             "It was proved too long ago, or with too little, who you are.",
         ),
+        Error::Provider(why) => {
+            tracing::warn!(target: "ward::web", why, "a provider can't be asked");
+            HttpError::unavailable(PROVIDER_DOWN, "It could not be reached, or not understood.")
+        }
         Error::NoSuchAccount => HttpError::not_found(),
         Error::Ceremony => {
             HttpError::bad_request("ceremony", "This took too long, or was finished before.")

@@ -19,6 +19,7 @@ mod leave;
 mod own;
 mod patient;
 mod policies;
+mod providers;
 mod render;
 mod routes;
 mod services;

@@ -1,6 +1,7 @@
 //! The one table of the pages' routes.
 
 mod apps;
+mod federation;
 mod security;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub fn routes(web: &Arc<Web>) -> Vec<Route> {
     routes.extend(apps::authorizing(web));
     routes.extend(apps::all_apps(web));
     routes.extend(apps::all_services(web));
+    routes.extend(federation::federation(web));
     routes
 }
 
@@ -33,7 +35,12 @@ fn public(web: &Arc<Web>) -> Vec<Route> {
     vec![
         Route::public(get.clone(), "/static/{version}/{name}", SAME, assets::serve),
         Route::public(get.clone(), "/accessibility", SAME, accessibility::show),
-        Route::public(get.clone(), "/sign-in", SIGN_IN, sign_in::show::show),
+        Route::public(
+            get.clone(),
+            "/sign-in",
+            SIGN_IN,
+            with(web, sign_in::show::show),
+        ),
         Route::public(get.clone(), "/signed-out", SAME, session::signed_out::show),
         Route::public(
             post.clone(),

@@ -63,6 +63,8 @@ fn samples() -> Vec<Sample> {
     let search = own.clone().with_search();
     let mut samples = Vec::new();
     each::<crate::sign_in::SignIn>(&public, false, &mut samples);
+    each::<crate::sign_in::provider::ToProvider>(&public, false, &mut samples);
+    each::<crate::sign_in::provider::FromProvider>(&public, false, &mut samples);
     each::<crate::enrol::Choose>(&public, false, &mut samples);
     each::<crate::enrol::AppPage>(&public, false, &mut samples);
     each::<crate::enrol::enrolled::Enrolled>(&public, false, &mut samples);
@@ -98,6 +100,9 @@ fn samples() -> Vec<Sample> {
     each::<crate::apps::ShowApp>(&own, true, &mut samples);
     each::<crate::services::AddService>(&own, true, &mut samples);
     each::<crate::services::ShowService>(&own, true, &mut samples);
+    each::<crate::providers::ProviderList>(&own, true, &mut samples);
+    each::<crate::providers::AddProvider>(&own, true, &mut samples);
+    each::<crate::providers::ShowProvider>(&own, true, &mut samples);
     each::<crate::patient::SearchPage>(&own, true, &mut samples);
     each::<crate::patient::ShowPage>(&search, true, &mut samples);
     each::<crate::patient::WhoLookedPage>(&search, true, &mut samples);

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, ops::Deref, sync::Arc};
 
 use ward_access::{Access, OwnPolicies};
-use ward_core::{AccountId, Clock, Ods, Random, limits};
+use ward_core::{AccountId, Clock, Ods, ProviderId, Random, limits};
 use ward_http::{Answer, HttpError, Request, Response, StatusCode};
 use ward_identity::{Assured, Caller, Identity, Role};
 use ward_records::Records;
@@ -14,6 +14,7 @@ use crate::{
     layout::{Account, Layout, Recovering},
     own::notices,
     render::{Page, render},
+    sign_in::Choice,
 };
 
 /// What the pages are served from, and what they keep.
@@ -69,6 +70,24 @@ impl Web {
             || "somebody".to_owned(),
             |account| account.display_name().to_owned(),
         )
+    }
+
+    /// What people may sign in with: of one organisation, or of all.
+    pub(crate) fn providers(&self, of: Option<&Ods>) -> Vec<Choice> {
+        let offered = self.identity.providers_offered(of).into_iter();
+        let choices = offered.map(|provider| Choice {
+            id: provider.id.to_string(),
+            organisation: self.organisation(&provider.organisation).to_owned(),
+            name: provider.name,
+        });
+        choices.collect()
+    }
+
+    /// What a provider is called.
+    pub(crate) fn provider_name(&self, id: ProviderId) -> String {
+        let offered = self.identity.providers_offered(None).into_iter();
+        let found = offered.into_iter().find(|provider| provider.id == id);
+        found.map_or_else(String::new, |provider| provider.name)
     }
 
     /// What surrounds a page for somebody who is signed in.

@@ -63,6 +63,11 @@ const HOMES: &[(&str, &[&str], &str)] = &[
         "TLS lives in ward-http",
     ),
     (
+        "reqwest",
+        &["ward-http", "ward"],
+        "Ward asks other servers from ward-http, and its commands ask a Ward",
+    ),
+    (
         "rustls",
         &["ward-http", "ward", "ward-testkit", "ward-bench"],
         "TLS lives in ward-http",

@@ -5,10 +5,12 @@
 
 mod accounts;
 mod enrolment;
+mod federation;
 mod floods;
 mod own_factors;
 mod passkeys;
 mod passwords;
+mod provider;
 mod recovery;
 mod restart;
 mod services;

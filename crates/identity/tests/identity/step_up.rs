@@ -159,6 +159,7 @@ async fn a_password_and_a_code_prove_again_what_they_proved_before() {
     world.pass(Duration::from_mins(10));
     let assured = world.session(&old).unwrap();
     let ways = StepUpWays {
+        provider: None,
         passkey: false,
         password: true,
     };

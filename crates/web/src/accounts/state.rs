@@ -19,7 +19,7 @@ impl State {
             .unwrap_or_default();
         Self {
             suspended: account.suspended(),
-            enrolled: factors.password_and_totp || !factors.passkeys.is_empty(),
+            enrolled: !factors.is_empty(),
             recovering: web
                 .identity
                 .recovery(&request.assured, account.id())

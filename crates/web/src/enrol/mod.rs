@@ -4,6 +4,7 @@ pub(crate) mod enrolled;
 mod page;
 pub(crate) mod passkey;
 pub(crate) mod password;
+pub(crate) mod provider;
 mod qr;
 pub(crate) mod show;
 

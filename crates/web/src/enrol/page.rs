@@ -1,6 +1,9 @@
 use serde::Serialize;
 
-use crate::render::{Page, Problem};
+use crate::{
+    render::{Page, Problem},
+    sign_in::Choice,
+};
 
 /// Whom an enrolment link is for.
 #[derive(Debug, Clone, Serialize)]
@@ -22,6 +25,8 @@ pub(crate) struct Choose {
     pub(crate) who: Who,
     /// Whether all that the person signed in with before ends.
     pub(crate) recovers: bool,
+    /// The providers of the organisation.
+    pub(crate) providers: Vec<Choice>,
 }
 
 /// A password and an authenticator app, set up on one page.
@@ -59,11 +64,17 @@ impl Page for Choose {
             organisation: "Moorland Health".to_owned(),
             sign_in_name: "a.patel@WRD01".to_owned(),
         };
-        [false, true]
-            .map(|recovers| Self {
+        let provider = Choice {
+            id: "0f".repeat(16),
+            name: "Staff sign-in".to_owned(),
+            organisation: "Moorland Health".to_owned(),
+        };
+        [(false, vec![provider]), (true, Vec::new())]
+            .map(|(recovers, providers)| Self {
                 token: "c2FtcGxl".to_owned(),
                 who: who.clone(),
                 recovers,
+                providers,
             })
             .into()
     }

@@ -23,6 +23,7 @@ pub(crate) async fn show(web: Arc<Web>, request: PublicRequest) -> Answer {
             token: token.to_owned(),
             who,
             recovers: enrolment.recovers,
+            providers: web.providers(Some(ods)),
         },
     )
 }

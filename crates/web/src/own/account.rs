@@ -32,6 +32,8 @@ pub(crate) struct AccountPage {
     passkeys: Vec<PasskeyRow>,
     /// Whether there is a password with an authenticator app.
     password: bool,
+    /// Whether the organisation's provider vouches for the account.
+    federated: bool,
     /// Changes of the last weeks, the newest first.
     changes: Vec<String>,
 }
@@ -57,6 +59,7 @@ pub(crate) async fn show(web: Arc<Web>, request: AssuredRequest) -> Answer {
     let FactorsView {
         passkeys,
         password_and_totp,
+        federated,
         ..
     } = factors.unwrap_or_default();
     let own = AccountPage {
@@ -69,6 +72,7 @@ pub(crate) async fn show(web: Arc<Web>, request: AssuredRequest) -> Answer {
         ends: format!("After {idle} minutes without use, and at {end} in any case"),
         passkeys: passkeys.into_iter().map(row).collect(),
         password: password_and_totp,
+        federated: federated.is_some(),
         changes: web.identity.notices(assured).iter().map(news).collect(),
     };
     page(StatusCode::OK, &web.layout_with_search(assured), &own)
@@ -88,6 +92,8 @@ fn row(passkey: PasskeyView) -> PasskeyRow {
 const fn in_words(factors: Factors) -> &'static str {
     if factors.contains(Factors::PASSKEY) {
         "A passkey"
+    } else if factors.contains(Factors::FEDERATED) {
+        "Your organisation’s sign-in"
     } else {
         "A password and a code"
     }
@@ -108,7 +114,7 @@ impl Page for AccountPage {
             added: "3 November 2026 at 09:10".to_owned(),
             last_used: last_used.to_owned(),
         };
-        let sample = |passkeys, password, changes| Self {
+        let sample = |passkeys, password, changes: Vec<String>| Self {
             name: "Asha Patel".to_owned(),
             sign_in_name: "a.patel@WRD01".to_owned(),
             role: "Clinician",
@@ -118,7 +124,13 @@ impl Page for AccountPage {
             ends: "After 15 minutes without use, and at 20:02 in any case".to_owned(),
             passkeys,
             password,
+            federated: false,
             changes,
+        };
+        let federated = Self {
+            federated: true,
+            factors: "Your organisation’s sign-in",
+            ..sample(Vec::new(), false, Vec::new())
         };
         let change = "A passkey, “Work phone”, was added on 3 November 2026 at 09:10.";
         vec![
@@ -131,6 +143,7 @@ impl Page for AccountPage {
                 vec![change.to_owned()],
             ),
             sample(Vec::new(), true, Vec::new()),
+            federated,
         ]
     }
 }

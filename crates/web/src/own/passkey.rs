@@ -9,16 +9,16 @@ use super::passkey_page::{AddPasskey, OnePasskey};
 use crate::{
     Web, ceremony, date,
     error::of_identity,
-    step_up::{Wanted, ask, ask_or_refuse},
+    step_up::ask_or_refuse,
     web::{caller, page},
 };
 
 /// `GET /account/passkeys/add`
 pub(crate) async fn adding(web: Arc<Web>, request: AssuredRequest) -> Answer {
-    if web.identity.check_own_factors(&request.assured).is_err() {
-        return ask(&web, &request, Wanted::Fresh);
+    match web.identity.check_own_factors(&request.assured) {
+        Ok(()) => page(StatusCode::OK, &web.layout(&request.assured), &AddPasskey),
+        Err(error) => ask_or_refuse(&web, &request, error),
     }
-    page(StatusCode::OK, &web.layout(&request.assured), &AddPasskey)
 }
 
 /// `POST /account/passkeys/start`

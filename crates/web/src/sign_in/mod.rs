@@ -3,13 +3,14 @@
 mod page;
 pub(crate) mod passkey;
 pub(crate) mod password;
+pub(crate) mod provider;
 pub(crate) mod show;
 
 use ward_http::{PublicRequest, cookie};
 
 use crate::Web;
 
-pub(crate) use page::SignIn;
+pub(crate) use page::{Choice, SignIn};
 
 /// Where a browser goes once it is signed in: to what an app asks, if it came for that.
 fn next(web: &Web, request: &PublicRequest) -> String {

@@ -9,6 +9,18 @@ pub(crate) struct SignIn {
     pub(crate) refused: bool,
     /// The sign-in name that was typed.
     pub(crate) name: String,
+    /// The providers that organisations have.
+    pub(crate) providers: Vec<Choice>,
+}
+
+/// One provider to sign in with.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Choice {
+    pub(crate) id: String,
+    /// What it is called.
+    pub(crate) name: String,
+    /// Whose people it vouches for.
+    pub(crate) organisation: String,
 }
 
 impl Page for SignIn {
@@ -30,6 +42,11 @@ impl Page for SignIn {
             Self {
                 refused: true,
                 name: "a.patel@WRD01".to_owned(),
+                providers: vec![Choice {
+                    id: "0f".repeat(16),
+                    name: "Staff sign-in".to_owned(),
+                    organisation: "Moorland Health".to_owned(),
+                }],
             },
         ]
     }

@@ -37,6 +37,7 @@ pub(crate) async fn finish(web: Arc<Web>, request: PublicRequest) -> Answer {
                 &SignIn {
                     refused: true,
                     name,
+                    providers: web.providers(None),
                 },
             )
         }

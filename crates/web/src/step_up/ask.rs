@@ -46,12 +46,17 @@ pub(super) fn show(
     wanted: Wanted,
     refused: bool,
 ) -> Answer {
-    let StepUpWays { passkey, password } = web.identity.step_up_ways(assured);
+    let StepUpWays {
+        passkey,
+        password,
+        provider,
+    } = web.identity.step_up_ways(assured);
     let shown = Prove {
         draft,
         passkey,
         // Whoever has a passkey proves themself with it.
         password: password && !passkey && wanted == Wanted::Fresh,
+        provider: provider.map(|id| web.provider_name(id)),
         refused,
     };
     page(StatusCode::UNAUTHORIZED, &web.layout(assured), &shown)

@@ -5,6 +5,7 @@ pub(crate) mod go_on;
 mod page;
 pub(crate) mod passkey;
 pub(crate) mod password;
+pub(crate) mod provider;
 
 pub(crate) use ask::{Wanted, ask, ask_or_refuse};
 #[cfg(test)]

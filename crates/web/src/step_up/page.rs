@@ -11,6 +11,8 @@ pub(crate) struct Prove {
     pub(crate) passkey: bool,
     /// Whether a password and a code are.
     pub(crate) password: bool,
+    /// What the account's provider is called, if one vouches for it.
+    pub(crate) provider: Option<String>,
     /// The last attempt was refused.
     pub(crate) refused: bool,
 }
@@ -45,9 +47,15 @@ impl Page for Prove {
             draft: "0f".repeat(16),
             passkey,
             password,
+            provider: None,
             refused,
         };
+        let by_provider = Self {
+            provider: Some("Staff sign-in".to_owned()),
+            ..sample(false, false, false)
+        };
         vec![
+            by_provider,
             sample(true, false, false),
             sample(false, true, false),
             sample(false, true, true),
