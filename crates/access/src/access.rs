@@ -248,6 +248,10 @@ impl Asker<'_> {
         target: &Target<'_>,
         purpose: Purpose,
     ) -> Result<Reach, RefusalReason> {
+        // A command line administers. Its token gets to no record, whatever else would let it.
+        if self.assured.manages() && target.category != Category::Accounts {
+            return Err(RefusalReason::OutsideScopes);
+        }
         let now = self.clock.now();
         let mut facts = self.facts(verb, target, purpose, now);
         if target.relationships.is_empty() {

@@ -173,6 +173,18 @@ pub const FEDERATION: Duration = Duration::from_mins(10);
 /// How far a provider's clock may be from the server's.
 pub const PROVIDER_SKEW: Duration = Duration::from_mins(1);
 
+/// A command line waits so long for its person (RFC 8628 3.2: `expires_in`).
+pub const COMMAND_LINE_REQUEST: Duration = Duration::from_mins(10);
+/// The time between two questions of a command line that waits (RFC 8628 3.2: `interval`), and
+/// what is added for each that comes too soon (3.5: 5 s).
+pub const COMMAND_LINE_POLL: Duration = Duration::from_secs(5);
+/// Command lines that wait at once, for the whole server; the oldest goes.
+pub const COMMAND_LINE_REQUESTS: usize = 1_000;
+/// Command lines of one address that wait at once: a few machines behind one address.
+pub const COMMAND_LINE_REQUESTS_PER_ADDRESS: usize = 20;
+/// A command line's session ends, used or not; without use it ends as any other session.
+pub const COMMAND_LINE_SESSION: Duration = Duration::from_hours(1);
+
 /// A DPoP proof's age, and the clock skew allowed for it (RFC 9449 11.1).
 pub const DPOP_AGE: Duration = Duration::from_mins(1);
 /// DPoP proof ids remembered; when full, the server refuses rather than forgets.

@@ -123,39 +123,15 @@ pub(crate) fn check(
     let guard = route.guard;
     refuse_in_query(head.query)?;
     let authorization = sole(head.headers, &header::AUTHORIZATION).map_err(|_| bad_scheme())?;
-    match (guard, authorization) {
-        (
-            Guard::Assured {
-                credential: Credential::Dpop,
-                ..
-            },
-            Some(authorization),
-        ) => {
-            let token = dpop_token(authorization)?;
-            service(authenticate, origin, head, token).map(Some)
+    let credential = match guard {
+        Guard::Public { .. } => {
+            return authorization.map_or(Ok(None), |sent| dpop_token(sent).map(|_| None));
         }
-        (Guard::Public { .. }, Some(authorization)) => dpop_token(authorization).map(|_| None),
-        (_, Some(_)) => Err(bad_scheme()),
-        (
-            Guard::Assured {
-                credential: Credential::Dpop,
-                ..
-            },
-            None,
-        ) => {
-            let text = "Send a DPoP-bound access token: Authorization: DPoP <token>.";
-            Err(challenge(
-                HttpError::unauthenticated("token-missing", text),
-                None,
-            ))
-        }
-        (
-            Guard::Assured {
-                credential: Credential::Session,
-                ..
-            },
-            None,
-        ) => {
+        Guard::Assured { credential, .. } => credential,
+    };
+    match (credential, authorization) {
+        (Credential::Session, Some(_)) => Err(bad_scheme()),
+        (Credential::Session, None) => {
             let token = cookie::find(head.headers, cookie::SESSION);
             let assured = token.and_then(|token| {
                 if route.is_stream() {
@@ -166,7 +142,20 @@ pub(crate) fn check(
             });
             assured.map(Some).ok_or_else(signed_out)
         }
-        (Guard::Public { .. }, None) => Ok(None),
+        (Credential::Dpop | Credential::Manage, Some(authorization)) => {
+            let token = dpop_token(authorization)?;
+            let assured = service(authenticate, origin, head, token)?;
+            if assured.manages() == (credential == Credential::Manage) {
+                Ok(Some(assured))
+            } else {
+                Err(other_kind())
+            }
+        }
+        (Credential::Dpop | Credential::Manage, None) => {
+            let text = "Send a DPoP-bound access token: Authorization: DPoP <token>.";
+            let missing = HttpError::unauthenticated("token-missing", text);
+            Err(challenge(missing, None))
+        }
     }
 }
 
@@ -255,6 +244,16 @@ fn bad_scheme() -> HttpError {
     let text = "This credential is not taken here: no passwords, no bearer tokens.";
     challenge(
         HttpError::unauthenticated("scheme-refused", text),
+        Some("invalid_token"),
+    )
+}
+
+/// A token that works, and not here (RFC 6750 3.1): those of command lines open no records, and
+/// administration is not for programs.
+fn other_kind() -> HttpError {
+    let text = "This token is for other routes: records and administration are apart.";
+    challenge(
+        HttpError::unauthenticated("token-of-another-kind", text),
         Some("invalid_token"),
     )
 }

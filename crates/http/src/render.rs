@@ -18,6 +18,8 @@ pub(crate) enum Surface {
     Fhir,
     /// Programs that ask for tokens: `/oauth`, but for `/oauth/authorize`, which is a page.
     Oauth,
+    /// Command lines: `/manage`.
+    Manage,
     /// People: everything else.
     Page,
 }
@@ -53,6 +55,7 @@ impl Surface {
             // People decide there, in a browser.
             () if path == "/oauth/authorize" => Self::Page,
             () if is_under("/oauth") => Self::Oauth,
+            () if is_under("/manage") => Self::Manage,
             () => Self::Page,
         }
     }
@@ -68,6 +71,7 @@ impl Surface {
         let response = match self {
             Self::Fhir => Response::fhir(status, error.operation_outcome(request)),
             Self::Oauth => Response::json(status, oauth_error(error)),
+            Self::Manage => Response::json(status, plain_error(error, request)),
             // A person who is not signed in and asks for a page wants to sign in. The way back is
             // not in the URL: paths of pages name patients.
             Self::Page if error.code() == "signed-out" && method.is_safe() => {
@@ -131,6 +135,13 @@ fn oauth_error(error: &HttpError) -> Bytes {
         .into()
 }
 
+/// The error as a command line shows it: `{"error", "text", "request"}`.
+fn plain_error(error: &HttpError, request: RequestId) -> Bytes {
+    json!({ "error": error.code(), "text": error.text(), "request": request.to_string() })
+        .to_string()
+        .into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,7 +178,12 @@ mod tests {
     fn the_cause_of_an_internal_error_is_shown_to_nobody() {
         let cause = std::io::Error::other("/data/WRD01/log.db is gone");
         let error = HttpError::internal(&cause);
-        for surface in [Surface::Fhir, Surface::Oauth, Surface::Page] {
+        for surface in [
+            Surface::Fhir,
+            Surface::Oauth,
+            Surface::Manage,
+            Surface::Page,
+        ] {
             let response = surface.error(
                 &error,
                 &Method::GET,
@@ -185,6 +201,7 @@ mod tests {
             ("/fhir/X26/Patient", Surface::Fhir),
             ("/fhirx", Surface::Page),
             ("/oauth/token", Surface::Oauth),
+            ("/manage/accounts", Surface::Manage),
             ("/", Surface::Page),
         ] {
             assert_eq!(Surface::of(path), expected, "{path}");

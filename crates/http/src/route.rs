@@ -50,6 +50,9 @@ pub enum Credential {
     Session,
     /// A token bound to a key, with a proof of that key (RFC 9449): the API.
     Dpop,
+    /// The same, of a person who asks by their command line: administration. It opens no record,
+    /// and no other token opens what it does.
+    Manage,
 }
 
 /// A route as an inventory shows it, those that exist by rule included.

@@ -22,6 +22,7 @@ pub struct Assured {
     address: Option<IpAddr>,
     form_token: Option<Arc<str>>,
     app: Option<Arc<AppAccess>>,
+    manages: bool,
 }
 
 /// The app through which a person asks: it may do what both may.
@@ -78,6 +79,7 @@ impl Assured {
             address,
             form_token,
             app,
+            manages: false,
         })
     }
 
@@ -88,6 +90,20 @@ impl Assured {
             app: Some(app),
             ..self
         }
+    }
+
+    /// Asked by a command line: for the administration routes, and no others.
+    pub(crate) fn managing(self) -> Self {
+        Self {
+            manages: true,
+            ..self
+        }
+    }
+
+    /// Whether a person asks by their command line, with a token of scope `ward/manage`. It opens
+    /// the administration routes and no records.
+    pub const fn manages(&self) -> bool {
+        self.manages
     }
 
     /// The app through which a person asks.

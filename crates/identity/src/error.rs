@@ -76,6 +76,21 @@ pub enum Error {
     /// `invalid_grant`). One text for all reasons: they would help a thief alone.
     #[error("the code or refresh token does not work, or no longer")]
     Grant,
+    /// A person has not decided yet (RFC 8628 3.5: `authorization_pending`).
+    #[error("nobody has decided yet")]
+    AuthorizationPending,
+    /// It was asked again too soon (RFC 8628 3.5: `slow_down`).
+    #[error("asked too soon: wait five seconds longer each time")]
+    SlowDown,
+    /// A person refused, or can't be asked any more (RFC 8628 3.5: `access_denied`).
+    #[error("it was refused")]
+    AccessDenied,
+    /// Nobody decided in time (RFC 8628 3.5: `expired_token`).
+    #[error("nobody decided in time: begin again")]
+    ExpiredToken,
+    /// No command line waits under the code that was typed.
+    #[error("nothing waits under this code, or no longer")]
+    UserCode,
     /// A client that may not do this (RFC 6749 5.2: `unauthorized_client`).
     #[error("this client may not do this: {0}")]
     UnauthorizedClient(&'static str),
@@ -112,6 +127,10 @@ impl Error {
             Self::Client(_) => "invalid_client",
             Self::TokenRequest(_) => "invalid_request",
             Self::Grant => "invalid_grant",
+            Self::AuthorizationPending => "authorization_pending",
+            Self::SlowDown => "slow_down",
+            Self::AccessDenied => "access_denied",
+            Self::ExpiredToken => "expired_token",
             Self::UnauthorizedClient(_) => "unauthorized_client",
             Self::GrantType => "unsupported_grant_type",
             Self::Scope(_) | Self::NoScope => "invalid_scope",

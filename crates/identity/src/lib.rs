@@ -13,6 +13,7 @@ mod app;
 mod assured;
 mod attempts;
 mod ceremony;
+mod command_line;
 mod enrolment;
 mod error;
 mod factor;
@@ -54,6 +55,7 @@ pub use app::{
     PHISHING_RESISTANT, Pushed,
 };
 pub use assured::{AppAccess, Assured};
+pub use command_line::{Asks, COMMAND_LINE_CLIENT, Connecting, MANAGE_SCOPE, OwnSession};
 pub use enrolment::{AppEnrolment, EnrolmentView, Started};
 pub use error::Error;
 pub use factor::{FactorsView, PasskeyView};

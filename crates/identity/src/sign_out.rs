@@ -63,7 +63,11 @@ impl Identity {
                 .iter()
                 .any(|one| one.id == id && self.stands(one, now))
         };
-        active && (session() || self.tokens.is_live(account, id, now) || through_app())
+        active
+            && (session()
+                || self.tokens.is_live(account, id, now)
+                || self.is_connected(account, id, now)
+                || through_app())
     }
 
     /// Ends a session.
@@ -92,7 +96,7 @@ impl Identity {
             .await
     }
 
-    /// Ends every session of an account but one, and what they gave to apps.
+    /// Ends every session of an account but one, its command lines, and what was given to apps.
     pub(crate) async fn end_all(
         &self,
         account: AccountId,
@@ -105,7 +109,8 @@ impl Identity {
         let ending = sessions
             .into_iter()
             .filter(|(_, session)| Some(session.proof.session) != keep);
-        self.end(ending.collect(), |_| cause, actor).await?;
+        self.end(ending.collect(), |_| cause, actor.clone()).await?;
+        self.end_connections(account, cause, actor.as_ref()).await?;
         // What was given to apps ends with them, that which may outlive its session, too.
         for one in given
             .iter()

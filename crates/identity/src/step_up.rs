@@ -134,7 +134,13 @@ impl Identity {
     }
 }
 
-/// Whether a proof is of a person's own session, which has forms: not of a service, and not of a
+/// Whether a proof is of a person who acts themself, in a browser or by their command line: not of
+/// a service, and not of an app that somebody let act for them.
+pub(crate) fn acts_themself(assured: &Assured) -> bool {
+    in_browser(assured) || assured.manages()
+}
+
+/// Whether a proof is of a person's own session in a browser, which has forms: not of a service, and not of a
 /// program that somebody let act for them.
 pub(crate) fn in_browser(assured: &Assured) -> bool {
     !assured.form_token().is_empty()

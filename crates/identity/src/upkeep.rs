@@ -30,6 +30,7 @@ impl Identity {
             |session: &crate::session::Session| session.over(now).unwrap_or(SignOutCause::Idle);
         self.end(over, cause, None).await?;
         self.end_lapsed_authorizations(now).await?;
+        self.end_lapsed_connections(now).await?;
         self.forget_expired_links(now).await?;
         self.forget_recoveries(now).await?;
         self.write_seen().await?;

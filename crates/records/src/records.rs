@@ -61,6 +61,11 @@ impl Records {
         }
     }
 
+    /// The policies that the doors go by.
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+
     /// The FHIR base of an organisation.
     pub(crate) fn base_of(&self, ods: &Ods) -> String {
         format!("{}/{ods}", self.base)

@@ -12,7 +12,7 @@ use crate::{
     enrolment::Link,
     ledger::Changes,
     record::{LinkRecord, key},
-    step_up::in_browser,
+    step_up::acts_themself,
     token::{new_token, same},
 };
 
@@ -195,7 +195,7 @@ impl Identity {
     ) -> Result<(MutexGuard<'_, ()>, Arc<Member>), Error> {
         let changing = self.organisation(by.organisation())?.changing.lock().await;
         let is_fresh = self.now().since(by.proved_at()) <= limits::FRESH_PROOF;
-        let suffices = is_fresh && by.phishing_resistant() && in_browser(by);
+        let suffices = is_fresh && by.phishing_resistant() && acts_themself(by);
         if !suffices || !self.is_in_force(by) {
             return Err(Error::FreshProof);
         }

@@ -64,6 +64,11 @@ impl ClientAuthentication {
         })
     }
 
+    /// `client_id`, as it was sent.
+    pub(crate) fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
     pub(crate) const fn has_assertion(&self) -> bool {
         self.assertion.is_some()
     }

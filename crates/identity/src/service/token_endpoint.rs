@@ -16,6 +16,7 @@ use crate::{
     AppScopes, Assured, Caller, Error, Identity, Scopes,
     app::{self, CodeRequest, RefreshRequest, UsedRecord},
     assured::Proof,
+    command_line::DeviceRequest,
     ledger::Changes,
     token::{TokenHash, new_token},
 };
@@ -33,7 +34,17 @@ enum Asked {
     Service(Scopes),
     Code(CodeRequest),
     Refresh(RefreshRequest),
+    Device(DeviceRequest),
 }
+
+/// What `grant_type` is called where a command line asks (RFC 8628 3.4).
+const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+const GRANT_TYPES: [&str; 4] = [
+    "client_credentials",
+    "authorization_code",
+    "refresh_token",
+    DEVICE_CODE,
+];
 
 /// A token that was issued, to be sent as JSON (RFC 6749 5.1).
 #[derive(Debug)]
@@ -68,7 +79,7 @@ impl TokenRequest {
             let value = one(pairs, name)?;
             Ok::<_, Error>(value.ok_or(Error::TokenRequest(missing))?.to_owned())
         };
-        if !["client_credentials", "authorization_code", "refresh_token"].contains(&grant_type) {
+        if !GRANT_TYPES.contains(&grant_type) {
             return Err(Error::GrantType);
         }
         let client = ClientAuthentication::from_form(pairs)?;
@@ -82,6 +93,9 @@ impl TokenRequest {
             "refresh_token" => Asked::Refresh(RefreshRequest {
                 token: needed("refresh_token", "refresh_token is missing")?,
                 scopes: scope.map(AppScopes::parse).transpose()?,
+            }),
+            DEVICE_CODE => Asked::Device(DeviceRequest {
+                device_code: needed("device_code", "device_code is missing")?,
             }),
             _ if !client.has_assertion() => {
                 return Err(Error::TokenRequest("client_assertion is missing"));
@@ -123,6 +137,10 @@ impl Identity {
             Asked::Code(code) => {
                 let client = self.authenticate_app(client, &audiences, caller).await?;
                 self.exchange_code(&client, code, proved, caller).await
+            }
+            Asked::Device(device) => {
+                self.exchange_device_code(client, device, proved, caller)
+                    .await
             }
             Asked::Refresh(refresh) => {
                 let client = self.authenticate_app(client, &audiences, caller).await?;
@@ -199,8 +217,9 @@ impl Identity {
         })
     }
 
-    /// Whose token it is, a service's or a person's through an app, for one request that it proves to have made itself. `url` is the
-    /// request's URL as the server knows it, without a query.
+    /// Whose token it is, a service's or a person's through an app or a command line, for one
+    /// request that it proves to have made itself. `url` is the request's URL as the server knows
+    /// it, without a query.
     ///
     /// # Errors
     /// [`Error::AccessToken`] where the token does not work; [`Error::Proof`] where the proof is
@@ -222,6 +241,10 @@ impl Identity {
             token: Some(&hash.0),
         };
         let Some(grant) = self.tokens.get(&hash) else {
+            let connected = self.authenticate_command_line(&hash, proof, &expected, address);
+            if let Some(proved) = connected {
+                return proved;
+            }
             return self.authenticate_app_token(&hash, proof, &expected, address);
         };
         if grant.expires <= now {

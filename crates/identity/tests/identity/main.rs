@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 mod accounts;
+mod command_line;
 mod enrolment;
 mod federation;
 mod floods;
