@@ -1,9 +1,10 @@
-//! FHIR R4 REST, SMART and OAuth endpoints.
+//! FHIR R4 REST, SMART and OAuth endpoints, and administration for command lines.
 //!
 //! An endpoint a file. Each handler reads what was asked, goes through the one door of
 //! `ward-records`, and writes the answer; it holds no key and knows no SQL.
 
 mod fhir;
+mod manage;
 mod oauth;
 mod refused;
 
@@ -51,5 +52,6 @@ pub fn routes(api: &Arc<Api>, origin: &Origin) -> Vec<Route> {
     let mut routes = fhir::routes(api);
     routes.push(fhir::metadata_route(api, origin, &routes));
     routes.extend(oauth::routes(api));
+    routes.extend(manage::routes(api));
     routes
 }

@@ -8,6 +8,8 @@
 #[cfg(feature = "server")]
 mod app;
 mod clock;
+#[cfg(feature = "server")]
+mod command_line;
 #[cfg(feature = "passkey")]
 mod passkey;
 mod random;
@@ -23,6 +25,8 @@ mod world;
 #[cfg(feature = "server")]
 pub use app::{App, REDIRECT, VERIFIER, challenge, form};
 pub use clock::FixedClock;
+#[cfg(feature = "server")]
+pub use command_line::CommandLine;
 #[cfg(feature = "passkey")]
 pub use passkey::SoftwarePasskey;
 pub use random::SeededRandom;

@@ -10,6 +10,7 @@ mod assets;
 mod authorize;
 mod ceremony;
 mod date;
+mod device;
 mod draft;
 mod enrol;
 mod error;

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use ward_http::{Credential::Session, Method, Route, with};
 
 use crate::{
-    Web, accessibility, accounts, assets, enrol, home, own, patient, session, sign_in, step_up,
+    Web, accessibility, accounts, assets, device, enrol, home, own, patient, session, sign_in,
+    step_up,
 };
 
 /// Every route of the pages.
@@ -18,6 +19,7 @@ pub fn routes(web: &Arc<Web>) -> Vec<Route> {
     routes.extend(assured(web));
     routes.extend(own_account(web));
     routes.extend(proving(web));
+    routes.extend(connecting(web));
     routes.extend(all_accounts(web));
     routes.extend(security::own_policies(web));
     routes.extend(apps::authorizing(web));
@@ -282,6 +284,42 @@ fn proving(web: &Arc<Web>) -> Vec<Route> {
             PROVE,
             Session,
             with(web, step_up::go_on::go_on),
+        ),
+    ]
+}
+
+/// How people let a command line act for them.
+fn connecting(web: &Arc<Web>) -> Vec<Route> {
+    const CONNECT: &str = "connect a command line";
+    let (get, post) = (Method::GET, Method::POST);
+    vec![
+        Route::assured(
+            get,
+            "/device",
+            CONNECT,
+            Session,
+            with(web, device::code::show),
+        ),
+        Route::assured(
+            post.clone(),
+            "/device",
+            CONNECT,
+            Session,
+            with(web, device::code::look),
+        ),
+        Route::assured(
+            post.clone(),
+            "/device/approve",
+            CONNECT,
+            Session,
+            with(web, device::approve::approve),
+        ),
+        Route::assured(
+            post,
+            "/device/deny",
+            CONNECT,
+            Session,
+            with(web, device::deny::deny),
         ),
     ]
 }

@@ -84,6 +84,9 @@ fn samples() -> Vec<Sample> {
     each::<crate::own::OnePasskey>(&own, true, &mut samples);
     each::<crate::step_up::Prove>(&own, true, &mut samples);
     each::<crate::step_up::GoOn>(&own, true, &mut samples);
+    each::<crate::device::TypeCode>(&own, true, &mut samples);
+    each::<crate::device::Decide>(&own, true, &mut samples);
+    each::<crate::device::Decided>(&own, true, &mut samples);
     each::<crate::accounts::AccountList>(&own, true, &mut samples);
     each::<crate::accounts::AddAccount>(&own, true, &mut samples);
     each::<crate::accounts::ShowAccount>(&own, true, &mut samples);

@@ -1,7 +1,8 @@
-//! OAuth 2 (RFC 6749, 7009, 7523, 7636, 7662, 8414, 9126, 9207, 9449; SMART App Launch 2.2). An
+//! OAuth 2 (RFC 6749, 7009, 7523, 7636, 7662, 8414, 8628, 9126, 9207, 9449; SMART App Launch 2.2). An
 //! endpoint a file.
 
 mod authorize;
+mod device_authorization;
 mod introspect;
 mod metadata;
 mod par;
@@ -28,6 +29,10 @@ pub(crate) const PAR: &str = "/oauth/par";
 pub(crate) const INTROSPECT: &str = "/oauth/introspect";
 /// Where a client ends a token.
 pub(crate) const REVOKE: &str = "/oauth/revoke";
+/// Where a command line asks to be connected.
+pub(crate) const DEVICE_AUTHORIZATION: &str = "/oauth/device_authorization";
+/// The page where its person types the code.
+const DEVICE: &str = "/device";
 /// What client assertions are signed with.
 pub(crate) const ASSERTION_ALGORITHMS: [&str; 2] = ["ES384", "RS384"];
 
@@ -48,6 +53,12 @@ pub(crate) fn routes(api: &Arc<Api>) -> Vec<Route> {
             PAR,
             "takes what an app will ask of its person; gives nothing but a name for it",
             with(api, par::push),
+        ),
+        Route::public(
+            post.clone(),
+            DEVICE_AUTHORIZATION,
+            "gives a command line a code to show; a person who has signed in decides",
+            with(api, device_authorization::begin),
         ),
         Route::public(
             get.clone(),
@@ -85,6 +96,7 @@ pub(crate) fn endpoints(origin: &Origin) -> Value {
         "authorization_endpoint": origin.url(AUTHORIZE),
         "token_endpoint": origin.url(TOKEN),
         "pushed_authorization_request_endpoint": origin.url(PAR),
+        "device_authorization_endpoint": origin.url(DEVICE_AUTHORIZATION),
         "introspection_endpoint": origin.url(INTROSPECT),
         "revocation_endpoint": origin.url(REVOKE),
         "token_endpoint_auth_methods_supported": ["private_key_jwt", "none"],
@@ -94,7 +106,10 @@ pub(crate) fn endpoints(origin: &Origin) -> Value {
         "revocation_endpoint_auth_methods_supported": ["private_key_jwt", "none"],
         "revocation_endpoint_auth_signing_alg_values_supported": ASSERTION_ALGORITHMS,
         "dpop_signing_alg_values_supported": ward_http::PROOF_ALGORITHMS,
-        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "grant_types_supported": [
+            "authorization_code", "refresh_token", "client_credentials",
+            "urn:ietf:params:oauth:grant-type:device_code",
+        ],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "acr_values_supported": [ward_http::PHISHING_RESISTANT],
@@ -102,7 +117,7 @@ pub(crate) fn endpoints(origin: &Origin) -> Value {
         "code_challenge_methods_supported": ["S256"],
         "scopes_supported": [
             "launch", "launch/patient", "online_access", "offline_access",
-            "patient/*.cruds", "user/*.cruds", "system/*.cruds",
+            "patient/*.cruds", "user/*.cruds", "system/*.cruds", ward_identity::MANAGE_SCOPE,
         ],
     })
 }

@@ -6,7 +6,7 @@ use ward_testkit::{ORIGIN, Raw};
 
 use crate::fixture::{FHIR, ward};
 
-fn path(pattern: &str) -> String {
+pub(crate) fn path(pattern: &str) -> String {
     [
         ("{ods}", "WRD01"),
         ("{type}", "Patient"),
@@ -43,6 +43,7 @@ async fn the_public_routes_are_these_and_may_only_become_fewer() {
         HEAD /fhir/{ods}/.well-known/smart-configuration: says how to get a token
         HEAD /fhir/{ods}/metadata: says what the server does; holds no patient data
         HEAD /oauth/authorize: sends a browser to the page where a person who has signed in decides
+        POST /oauth/device_authorization: gives a command line a code to show; a person who has signed in decides
         POST /oauth/introspect: asks for a client's signed assertion, and tells of its own organisation's tokens
         POST /oauth/par: takes what an app will ask of its person; gives nothing but a name for it
         POST /oauth/revoke: ends a client's own token, and tells nothing
@@ -74,9 +75,27 @@ async fn a_search_ends_when_its_caller_goes_and_a_change_does_not() {
         changing,
         [
             "DELETE /fhir/{ods}/{type}/{id}",
+            "DELETE /manage/session",
+            "DELETE /manage/sessions",
+            "DELETE /manage/sessions/{id}",
             "POST /fhir/{ods}",
             "POST /fhir/{ods}/",
             "POST /fhir/{ods}/{type}",
+            "POST /manage/accounts",
+            "POST /manage/accounts/{id}/link",
+            "POST /manage/accounts/{id}/recovery/approve",
+            "POST /manage/accounts/{id}/recovery/link",
+            "POST /manage/accounts/{id}/recovery/open",
+            "POST /manage/accounts/{id}/recovery/stop",
+            "POST /manage/accounts/{id}/resume",
+            "POST /manage/accounts/{id}/suspend",
+            "POST /manage/apps",
+            "POST /manage/apps/{id}/approve",
+            "POST /manage/apps/{id}/end",
+            "POST /manage/services",
+            "POST /manage/services/{id}/approve",
+            "POST /manage/services/{id}/suspend",
+            "POST /oauth/device_authorization",
             "POST /oauth/introspect",
             "POST /oauth/par",
             "POST /oauth/revoke",

@@ -15,6 +15,7 @@ mod bundle;
 mod every_route;
 mod fixture;
 mod launch;
+mod manage;
 mod metadata;
 mod records;
 mod search;

@@ -88,7 +88,12 @@ async fn the_smart_configuration_says_how_to_get_a_token() {
     );
     assert_eq!(
         document["grant_types_supported"],
-        serde_json::json!(["authorization_code", "refresh_token", "client_credentials"])
+        serde_json::json!([
+            "authorization_code",
+            "refresh_token",
+            "client_credentials",
+            "urn:ietf:params:oauth:grant-type:device_code"
+        ])
     );
     // No RSA: a proof of such a key is refused.
     assert_eq!(
