@@ -81,6 +81,11 @@ pub(crate) const SETTINGS: &[Setting] = &[
         "A file with one share of the root key a line, for a key that a quorum of operators keeps.",
     ),
     setting(
+        "client.dir",
+        "{config}/ward",
+        "The folder that keeps the session of `ward login`; {config} is that of the user's configuration.",
+    ),
+    setting(
         "proof.solver",
         "cvc5",
         "The solver that proves policies: the path of cvc5, or its name where it is found on PATH.",
@@ -130,11 +135,25 @@ impl Config {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && file.is_none() => None,
             Err(error) => return Err(Error::Config(format!("{}: {error}", path.display()))),
         };
-        Self::of(
+        let config = Self::of(
             text.as_deref().map(|text| (path, text)),
             &environment,
             flags,
-        )
+        );
+        config.map(|config| config.with_user(user_config()))
+    }
+
+    /// With the folder of the user's configuration in its place. Where none is known, there is
+    /// nowhere to keep a session, and a command that keeps one says so.
+    fn with_user(mut self, folder: Option<PathBuf>) -> Self {
+        if let Some((value, _)) = self.0.get_mut("client.dir")
+            && value.contains(USER)
+        {
+            *value = folder.map_or_else(String::new, |folder| {
+                value.replace(USER, &folder.to_string_lossy())
+            });
+        }
+        self
     }
 
     fn of(
@@ -237,6 +256,24 @@ impl Config {
         }
         text
     }
+}
+
+/// Stands for the folder of the user's configuration.
+const USER: &str = "{config}";
+
+/// Where the user's programs keep what is theirs (XDG Base Directory Specification).
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment"
+)]
+fn user_config() -> Option<PathBuf> {
+    let folder = |name: &str| {
+        let named = std::env::var_os(name).map(PathBuf::from);
+        named.filter(|path| path.is_absolute())
+    };
+    folder("XDG_CONFIG_HOME")
+        .or_else(|| folder("APPDATA"))
+        .or_else(|| folder("HOME").map(|home| home.join(".config")))
 }
 
 /// `section.name` as `WARD_SECTION_NAME`.

@@ -54,6 +54,34 @@ pub(crate) fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, Error> {
     }
 }
 
+/// Removes a file, if it is there.
+pub(crate) fn remove(path: &Path) -> Result<(), Error> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        removed => removed.map_err(Error::file(path)),
+    }
+}
+
+/// Refuses a secret that others than its owner could read: they may have.
+#[cfg(unix)]
+pub(crate) fn check_secret(path: &Path) -> Result<(), Error> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let metadata = fs::metadata(path).map_err(Error::file(path))?;
+    // The six bits of the group and of all others.
+    if metadata.permissions().mode().trailing_zeros() >= 6 {
+        return Ok(());
+    }
+    Err(Error::File {
+        path: path.to_owned(),
+        what: "others can read it: remove it".into(),
+    })
+}
+
+#[cfg(not(unix))]
+pub(crate) fn check_secret(_: &Path) -> Result<(), Error> {
+    Ok(())
+}
+
 /// Whether something is there. That it can't be told is an error, not a no.
 pub(crate) fn exists(path: &Path) -> Result<bool, Error> {
     path.try_exists().map_err(Error::file(path))

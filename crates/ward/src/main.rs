@@ -5,6 +5,7 @@
     reason = "a command line speaks"
 )]
 
+mod client;
 mod command;
 mod config;
 mod data;
@@ -45,6 +46,27 @@ enum Command {
     Import(command::import::Options),
     /// Two organisations of synthetic people, served on localhost.
     Demo(command::demo::Options),
+    /// Makes this command line a client of a running Ward: its person approves it in a browser.
+    Login(command::login::Options),
+    /// Ends the session of this machine.
+    Logout,
+    /// Says as whom, and until when.
+    Whoami(command::table::Printed),
+    /// The organisation's people.
+    #[command(subcommand)]
+    Account(command::account::AccountCommand),
+    /// The organisation's services.
+    #[command(subcommand)]
+    Service(command::registered::ServiceCommand),
+    /// The apps that the organisation's people may use.
+    #[command(subcommand)]
+    App(command::registered::AppCommand),
+    /// Recoveries of accounts whose persons lost their factors.
+    #[command(subcommand)]
+    Recovery(command::recovery::RecoveryCommand),
+    /// Your own sessions.
+    #[command(subcommand)]
+    Session(command::session::SessionCommand),
     /// What policy allows at most; with --prove, that no request gets round the locks.
     Coverage(command::coverage::Options),
     /// The log: the record of all that was written and read.
@@ -121,6 +143,14 @@ fn run(line: CommandLine) -> Result<(), Error> {
         Command::Serve => command::serve::run(&config),
         Command::Import(options) => command::import::run(&config, &options),
         Command::Demo(options) => command::demo::run(&config, &options),
+        Command::Login(options) => command::login::log_in(&config, &options),
+        Command::Logout => command::login::log_out(&config),
+        Command::Whoami(printed) => command::login::who_am_i(&config, printed),
+        Command::Account(command) => command::account::run(&config, command),
+        Command::Service(command) => command::registered::services(&config, command),
+        Command::App(command) => command::registered::apps(&config, command),
+        Command::Recovery(command) => command::recovery::run(&config, command),
+        Command::Session(command) => command::session::run(&config, command),
         Command::Coverage(options) => command::coverage::run(&config, &options),
         Command::Log(LogCommand::Verify(options)) => command::log::verify(&config, &options),
         Command::Log(LogCommand::Key(option)) => command::log::key(&config, &option.organisation),

@@ -1,10 +1,13 @@
 //! The commands, as an operator types them: the real binary, a real folder.
 #![allow(
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "a test panics where it fails"
 )]
 
+mod browser;
+mod client;
 mod import;
 mod keys;
 mod log;

@@ -20,12 +20,18 @@ impl Operator {
     }
 
     pub(crate) fn ward(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_ward"))
+        self.command(arguments).output().unwrap()
+    }
+
+    /// A command as it is typed: with nothing of the environment but a home.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ward"));
+        command
             .current_dir(self.folder.path())
             .env_clear()
-            .args(arguments)
-            .output()
-            .unwrap()
+            .env("HOME", self.folder.path().join("home"))
+            .args(arguments);
+        command
     }
 
     /// What a command prints that must succeed.
