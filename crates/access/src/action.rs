@@ -17,6 +17,8 @@ pub enum Verb {
     Update,
     /// A resource gone, its versions kept.
     Delete,
+    /// Opening a record in an emergency.
+    BreakGlass,
     /// Who looked at a patient.
     WhoLooked,
     /// The organisation's log.
@@ -37,13 +39,14 @@ pub enum Verb {
 
 impl Verb {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Read,
         Self::History,
         Self::Search,
         Self::Create,
         Self::Update,
         Self::Delete,
+        Self::BreakGlass,
         Self::WhoLooked,
         Self::ReadLog,
         Self::ReadSecurity,
@@ -63,6 +66,7 @@ impl Verb {
             Self::Create => "create",
             Self::Update => "update",
             Self::Delete => "delete",
+            Self::BreakGlass => "break-glass",
             Self::WhoLooked => "who-looked",
             Self::ReadLog => "read-log",
             Self::ReadSecurity => "read-security",
@@ -83,7 +87,8 @@ impl Verb {
             Self::Update => Some(Permission::Update),
             Self::Delete => Some(Permission::Delete),
             Self::Search => Some(Permission::Search),
-            Self::WhoLooked
+            Self::BreakGlass
+            | Self::WhoLooked
             | Self::ReadLog
             | Self::ReadSecurity
             | Self::ManageAccounts
@@ -124,6 +129,7 @@ actions!(
     Create,
     Update,
     Delete,
+    BreakGlass,
     WhoLooked,
     ReadLog,
     ReadSecurity,

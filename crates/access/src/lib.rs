@@ -24,7 +24,7 @@ mod tests;
 
 pub use access::{Access, Asker, Refused, StepUp, Target};
 pub use action::{
-    Action, Approve, Contain, Create, Delete, History, ManageAccounts, ManagePolicy,
+    Action, Approve, BreakGlass, Contain, Create, Delete, History, ManageAccounts, ManagePolicy,
     ManageServices, Read, ReadLog, ReadSecurity, Search, Update, Verb, WhoLooked,
 };
 pub use category::Category;

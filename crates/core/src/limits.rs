@@ -101,6 +101,17 @@ pub const PASSWORD_HASHES_WAITING: usize = 200;
 /// Password hashes computed at once: Argon2id takes memory and a core for each.
 pub const PASSWORD_HASHES_AT_ONCE: usize = 2;
 
+/// A record that is opened in an emergency stays open so long.
+pub const BREAK_GLASS: Duration = Duration::from_hours(1);
+/// Records that one account has open in an emergency at a time: an emergency is about somebody.
+pub const BREAK_GLASS_OPEN: usize = 3;
+/// The reason of an emergency, in characters: more than "x".
+pub const BREAK_GLASS_REASON_MIN: usize = 10;
+/// The reason of an emergency, and what was found of it, in characters.
+pub const BREAK_GLASS_REASON_MAX: usize = 500;
+/// What was opened in an emergency and looked at since is listed for so long.
+pub const BREAK_GLASS_SHOWN: Duration = Duration::from_hours(24 * 365);
+
 /// An organisation's own policy, in bytes: some dozens of statements.
 pub const POLICY_BYTES: usize = 32 * 1024;
 /// One statement of it, in bytes: a chain of conditions is evaluated on the stack.

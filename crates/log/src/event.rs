@@ -171,6 +171,9 @@ pub enum Interaction {
     /// broken glass.
     #[n(10)]
     Security,
+    /// A record was opened in an emergency.
+    #[n(11)]
+    BreakGlass,
 }
 
 impl Interaction {
@@ -188,6 +191,7 @@ impl Interaction {
             Self::Print => "print",
             Self::Write => "write",
             Self::Security => "security",
+            Self::BreakGlass => "break-glass",
         }
     }
 }

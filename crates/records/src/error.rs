@@ -34,6 +34,9 @@ pub enum Error {
     /// The search would open too many records; the text says how to narrow it.
     #[error("the search is too costly: {0}")]
     TooCostly(&'static str),
+    /// A record is not opened in an emergency, or not reviewed: why.
+    #[error("not possible: {0}")]
+    Emergency(&'static str),
     /// A paging link that is forged, expired, or another account's.
     #[error("the link does not work any more")]
     BadLink,

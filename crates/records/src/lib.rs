@@ -9,6 +9,7 @@
 //! something that does not exist.
 
 mod because;
+mod break_glass;
 mod budget;
 mod bundle;
 mod door;
@@ -29,6 +30,7 @@ mod views;
 mod who_looked;
 mod write;
 
+pub use break_glass::{BrokenGlass, Review};
 pub use bundle::version_of_etag;
 pub use door::Door;
 pub use error::Error;

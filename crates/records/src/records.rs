@@ -9,7 +9,7 @@ use ward_identity::Assured;
 use ward_log::RefusalReason;
 use ward_store::OrganisationStore;
 
-use crate::{Door, Error, write::Turns};
+use crate::{Door, Error, break_glass::Glass, write::Turns};
 
 /// The records of every organisation. Opens nothing by itself: [`Records::door`] does.
 pub struct Records {
@@ -28,6 +28,8 @@ pub(crate) struct Organisation {
     pub(crate) conditions: Turns,
     /// Resources that several change at once, one after the other.
     pub(crate) contended: Turns,
+    /// What was opened in an emergency.
+    pub(crate) glass: Glass,
 }
 
 impl Records {
@@ -49,6 +51,7 @@ impl Records {
                     keys,
                     conditions: Turns::default(),
                     contended: Turns::default(),
+                    glass: Glass::default(),
                 },
             )
         });

@@ -190,25 +190,38 @@ impl Door<'_> {
             let rows = self.own.store.relation(&member, subject)?;
             all.extend(rows.into_iter().filter_map(relationship));
         }
+        let opened = self.opened()?.into_iter();
+        all.extend(opened.filter(|(of, _)| of == subject).map(|(_, one)| one));
         Ok(all)
+    }
+
+    /// What the account has opened in an emergency.
+    fn opened(&self) -> Result<Vec<(Token, Relationship)>, Error> {
+        let now = self.records.clock.now();
+        self.own.opened_by(self.assured().account(), now)
     }
 
     /// All patients with whom the account has a relationship, and the best one with each.
     pub(crate) fn all_relationships(&self) -> Result<HashMap<Token, Relationship>, Error> {
         let now = self.records.clock.now();
         let mut all: HashMap<Token, Relationship> = HashMap::new();
+        let mut add = |subject: Token, new: Relationship| {
+            let best = match all.remove(&subject) {
+                Some(known) => better(now)(known, new),
+                None => new,
+            };
+            all.insert(subject, best);
+        };
         for member in self.members() {
             for row in self.own.store.relations_of_member(&member)? {
                 let subject = row.subject;
-                let Some(new) = relationship(row) else {
-                    continue;
-                };
-                let best = match all.remove(&subject) {
-                    Some(known) => better(now)(known, new),
-                    None => new,
-                };
-                all.insert(subject, best);
+                if let Some(new) = relationship(row) {
+                    add(subject, new);
+                }
             }
+        }
+        for (subject, opened) in self.opened()? {
+            add(subject, opened);
         }
         Ok(all)
     }

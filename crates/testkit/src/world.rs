@@ -338,6 +338,18 @@ impl World {
         assert!(imported.refused.is_empty(), "{:?}", imported.refused);
     }
 
+    /// The records as a start would find them.
+    ///
+    /// # Panics
+    /// Where the policies can't be read.
+    pub fn records_anew(&self) -> Records {
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        let access = Arc::new(Access::new(Arc::clone(&clock)).expect("the policies"));
+        let stores = self.stores.values().cloned().collect();
+        let base = format!("{ORIGIN}/fhir");
+        Records::new(access, clock, Arc::new(SystemRandom), base, stores)
+    }
+
     /// The disclosures of a patient that the log holds, newest first.
     pub async fn disclosures(&self, code: &str, patient: &str) -> Vec<Entry> {
         let (store, keys) = &self.stores[&ods(code)];

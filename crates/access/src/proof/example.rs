@@ -127,6 +127,7 @@ fn deed(action: Verb, thing: &str) -> String {
         Verb::Create => format!("create {thing}"),
         Verb::Update => format!("change {thing}"),
         Verb::Delete => format!("delete {thing}"),
+        Verb::BreakGlass => format!("open in an emergency {thing}"),
         other => format!("do `{}` on {thing}", other.as_str()),
     }
 }

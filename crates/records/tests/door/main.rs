@@ -8,6 +8,7 @@
 )]
 
 mod bundles;
+mod emergency;
 mod imports;
 mod oracles;
 mod pages;

@@ -17,9 +17,11 @@ pub(super) fn because(reasons: &[Because]) -> String {
         RelationshipKind::Visit => "you visit this patient at home",
         RelationshipKind::BreakGlass => "you opened it in an emergency and said why",
     };
-    let until = reason
-        .end
-        .map(|end| format!(" until {}", date::day(date::today(end))));
+    let moment = |end| match reason.kind {
+        RelationshipKind::BreakGlass => date::moment(end),
+        _ => date::day(date::today(end)),
+    };
+    let until = reason.end.map(|end| format!(" until {}", moment(end)));
     format!("{what}{}.", until.unwrap_or_default())
 }
 
@@ -41,6 +43,7 @@ pub(super) fn did(interaction: Interaction, count: usize) -> String {
         Interaction::Export => format!("Exported {items}"),
         Interaction::Print => format!("Printed {items}"),
         Interaction::Write => format!("Wrote {items}"),
+        Interaction::BreakGlass => "Opened the record in an emergency".to_owned(),
         Interaction::Security => "Looked at emergency access".to_owned(),
     }
 }
