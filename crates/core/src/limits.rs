@@ -137,6 +137,10 @@ pub const CLIENT_ASSERTIONS: usize = 200_000;
 pub const TOKENS_PER_SERVICE: usize = 100;
 /// Services of one organisation.
 pub const SERVICES: usize = 1_000;
+/// A service or an app is told as ending soon for so long before it does.
+pub const CLIENT_ENDS_SOON: Duration = Duration::from_hours(24 * 30);
+/// A service or an app that got no token for so long is told as unused.
+pub const CLIENT_UNUSED: Duration = Duration::from_hours(24 * 90);
 /// Apps of one organisation, ended ones included.
 pub const APPS: usize = 1_000;
 /// Redirect URIs of one app.

@@ -214,6 +214,7 @@ pub(crate) fn of_records(error: ward_records::Error) -> HttpError {
     match error {
         Error::NotFound | Error::Gone | Error::BadLink => HttpError::not_found(),
         Error::Refused => HttpError::forbidden("refused", "Your role does not do this."),
+        Error::Emergency(why) => HttpError::new(Kind::Conflict, "not-possible", why),
         Error::TooCostly(how) => HttpError::bad_request("too-costly", how),
         Error::Unavailable(_) => HttpError::unavailable("unavailable", "Ward is getting ready."),
         other => HttpError::internal(&other),

@@ -23,6 +23,7 @@ mod policies;
 mod providers;
 mod render;
 mod routes;
+mod security;
 mod services;
 mod session;
 mod sign_in;

@@ -26,6 +26,8 @@ pub fn routes(web: &Arc<Web>) -> Vec<Route> {
     routes.extend(apps::all_apps(web));
     routes.extend(apps::all_services(web));
     routes.extend(federation::federation(web));
+    routes.extend(security::overseeing(web));
+    routes.extend(security::emergencies(web));
     routes
 }
 

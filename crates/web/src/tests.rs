@@ -106,6 +106,12 @@ fn samples() -> Vec<Sample> {
     each::<crate::providers::ProviderList>(&own, true, &mut samples);
     each::<crate::providers::AddProvider>(&own, true, &mut samples);
     each::<crate::providers::ShowProvider>(&own, true, &mut samples);
+    each::<crate::security::Overview>(&own, true, &mut samples);
+    each::<crate::security::AccountsPage>(&own, true, &mut samples);
+    each::<crate::security::SignInsPage>(&own, true, &mut samples);
+    each::<crate::security::ClientsPage>(&own, true, &mut samples);
+    each::<crate::security::EmergencyPage>(&own, true, &mut samples);
+    each::<crate::patient::BreakGlass>(&own, true, &mut samples);
     each::<crate::patient::SearchPage>(&own, true, &mut samples);
     each::<crate::patient::ShowPage>(&search, true, &mut samples);
     each::<crate::patient::WhoLookedPage>(&search, true, &mut samples);

@@ -14,6 +14,7 @@ pub(crate) mod standing;
 mod state;
 
 pub(crate) use door::may;
+pub(crate) use state::State;
 
 #[cfg(test)]
 pub(crate) use {

@@ -5,14 +5,14 @@ use crate::Web;
 
 /// How an account stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct State {
-    pub(super) suspended: bool,
-    pub(super) enrolled: bool,
-    pub(super) recovering: bool,
+pub(crate) struct State {
+    pub(crate) suspended: bool,
+    pub(crate) enrolled: bool,
+    pub(crate) recovering: bool,
 }
 
 impl State {
-    pub(super) fn of(web: &Web, request: &AssuredRequest, account: &Account) -> Self {
+    pub(crate) fn of(web: &Web, request: &AssuredRequest, account: &Account) -> Self {
         let factors = web
             .identity
             .factors(account.organisation(), account.id())
@@ -27,7 +27,7 @@ impl State {
         }
     }
 
-    pub(super) const fn in_words(self) -> &'static str {
+    pub(crate) const fn in_words(self) -> &'static str {
         match self {
             Self {
                 suspended: true,

@@ -1,6 +1,7 @@
 //! Patients: find one, read the record, see who looked at it.
 
 mod banner;
+pub(crate) mod break_glass;
 mod contact;
 pub(crate) mod find;
 mod item;
@@ -21,4 +22,4 @@ pub(crate) use {
     search_page::SearchPage,
 };
 #[cfg(test)]
-pub(crate) use {show_page::ShowPage, who_looked_page::WhoLookedPage};
+pub(crate) use {break_glass::BreakGlass, show_page::ShowPage, who_looked_page::WhoLookedPage};

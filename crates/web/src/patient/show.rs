@@ -23,11 +23,8 @@ pub(crate) async fn show(web: Arc<Web>, request: AssuredRequest) -> Answer {
         .records
         .door(assured, request.id(), assured.organisation())
         .await;
-    let summary = door
-        .map_err(of_records)?
-        .summary(&patient)
-        .await
-        .map_err(of_records)?;
+    let door = door.map_err(of_records)?;
+    let summary = door.summary(&patient).await.map_err(of_records)?;
     let mut record = record(
         &patient,
         summary,
@@ -35,6 +32,7 @@ pub(crate) async fn show(web: Arc<Web>, request: AssuredRequest) -> Answer {
         assured.role(),
     )?;
     record.apps = openable(&web, &request);
+    record.may_break_glass = door.may_break_glass(&patient).map_err(of_records)?;
     page(StatusCode::OK, &web.layout_with_search(assured), &record)
 }
 
@@ -74,6 +72,7 @@ fn record(
         allergies,
         flags,
         because: words::because(&summary.because),
+        may_break_glass: false,
         may_ask_who_looked: may_ask_who_looked(role, !summary.because.is_empty()),
         sections,
         care_team,

@@ -21,6 +21,8 @@ pub(crate) struct ShowPage {
     pub(crate) because: String,
     /// Whether the link to who looked is offered.
     pub(crate) may_ask_who_looked: bool,
+    /// Whether it can be opened in an emergency.
+    pub(crate) may_break_glass: bool,
     pub(crate) sections: Vec<Section>,
     pub(crate) care_team: Option<Vec<Item>>,
     pub(crate) contact: Vec<ContactLine>,

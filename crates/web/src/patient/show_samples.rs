@@ -26,6 +26,7 @@ pub(super) fn all() -> Vec<ShowPage> {
         )]),
         because: "you are in this patient’s care team until 4 March 2027.".to_owned(),
         may_ask_who_looked: true,
+        may_break_glass: false,
         sections: sections(),
         care_team: Some(vec![
             Item::sample(
@@ -47,6 +48,7 @@ pub(super) fn all() -> Vec<ShowPage> {
         flags: Some(vec![]),
         because: full.because.clone(),
         may_ask_who_looked: true,
+        may_break_glass: false,
         sections: sections().into_iter().map(emptied).collect(),
         care_team: Some(vec![]),
         contact: vec![],
@@ -60,6 +62,7 @@ pub(super) fn all() -> Vec<ShowPage> {
         flags: None,
         because: "receptionists see who their organisation’s patients are.".to_owned(),
         may_ask_who_looked: false,
+        may_break_glass: true,
         sections: vec![],
         care_team: None,
         contact: contact(),

@@ -12,4 +12,5 @@ mod authorize;
 mod browser;
 mod policies;
 mod recovery;
+mod security;
 mod step_up;
