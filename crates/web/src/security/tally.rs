@@ -107,7 +107,7 @@ fn by_hour(failed: &[FailedSignIns], now: Timestamp) -> Vec<Bucket> {
         let begins = now - Duration::from_hours(back.into());
         let of = failed.iter().filter(|one| hour(one.hour) == hour(begins));
         Bucket {
-            label: format!("{}:00", date::hour(begins)),
+            label: format!("{:02}:00", date::hour(begins)),
             counts: counts(of),
         }
     };
