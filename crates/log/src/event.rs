@@ -298,13 +298,14 @@ pub enum SignInFailure {
 
 impl SignInFailure {
     /// All of them, by their numbers.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::UnknownAccount,
         Self::WrongFactor,
         Self::Replayed,
         Self::TooManyAttempts,
         Self::Suspended,
         Self::Expired,
+        Self::NotVouchedFor,
     ];
 }
 
@@ -330,4 +331,24 @@ pub enum SignOutCause {
     /// A newer session took its place.
     #[n(5)]
     Replaced,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A reason that is missing there would be a count that nobody can read.
+    #[test]
+    fn every_reason_is_listed_under_its_number() {
+        for (number, reason) in SignInFailure::ALL.into_iter().enumerate() {
+            assert_eq!(reason as usize, number);
+            let bytes = minicbor::to_vec(reason).unwrap();
+            assert_eq!(minicbor::decode::<usize>(&bytes).unwrap(), number);
+        }
+        let next = minicbor::to_vec(SignInFailure::ALL.len()).unwrap();
+        assert!(
+            minicbor::decode::<SignInFailure>(&next).is_err(),
+            "list the new one"
+        );
+    }
 }

@@ -31,12 +31,17 @@ enum Standing {
 
 type Asked<'a> = (Option<&'a str>, Option<&'a str>, Option<&'a str>);
 
-const FACTORS: [(&str, Factor, &str); 4] = [
+const FACTORS: [(&str, Factor, &str); 5] = [
     ("passkey", Factor::Strongest(Strongest::Passkey), "Passkey"),
     (
         "password",
         Factor::Strongest(Strongest::Typed),
         "Password and code",
+    ),
+    (
+        "provider",
+        Factor::Strongest(Strongest::Provider),
+        "Organisation’s sign-in",
     ),
     (
         "nothing",
@@ -106,7 +111,15 @@ fn row(person: &Person) -> Row {
         state: person.state.in_words(),
         factors: person.factors_in_words(),
         is_weak: Factor::Weak.holds(person),
-        last_used: person.last_used().map(date::moment),
+        last_used: last_used(person),
+    }
+}
+
+fn last_used(person: &Person) -> String {
+    match person.last_used() {
+        Some(used) => date::moment(used),
+        None if person.never_signed_in() => "Never".to_owned(),
+        None => "Not known".to_owned(),
     }
 }
 
@@ -125,7 +138,7 @@ impl Standing {
             Self::CanSignIn => person.state.enrolled && !person.state.suspended,
             Self::Suspended => person.state.suspended,
             Self::Recovering => person.state.recovering,
-            Self::Never => person.last_used().is_none(),
+            Self::Never => person.never_signed_in(),
         }
     }
 }

@@ -34,7 +34,7 @@ pub(super) struct Row {
     pub(super) factors: String,
     /// It has no passkey.
     pub(super) is_weak: bool,
-    pub(super) last_used: Option<String>,
+    pub(super) last_used: String,
 }
 
 impl Page for AccountsPage {
@@ -57,23 +57,23 @@ impl Page for AccountsPage {
                 choices: vec![choice("All", false), choice("Never signed in", true)],
             }]
         };
-        let row = |name: &str, factors: &str, is_weak, last_used: Option<&str>| Row {
+        let row = |name: &str, factors: &str, is_weak, last_used: &str| Row {
             id: "0f".repeat(16),
             name: name.to_owned(),
             role: "Clinician",
             state: "Can sign in",
             factors: factors.to_owned(),
             is_weak,
-            last_used: last_used.map(str::to_owned),
+            last_used: last_used.to_owned(),
         };
         let rows = vec![
             row(
                 "Asha Patel",
                 "2 passkeys",
                 false,
-                Some("24 November 2026 at 08:02"),
+                "24 November 2026 at 08:02",
             ),
-            row("Sam Hill", "Nothing yet", true, None),
+            row("Sam Hill", "Nothing yet", true, "Never"),
         ];
         vec![
             Self {

@@ -56,7 +56,12 @@ fn parts(people: &[Person]) -> Vec<super::figures::Part> {
             .filter(|one| one.strongest() == strongest)
             .count()
     };
-    let colours = ["ward-fill-good", "ward-fill-fair", "ward-fill-poor"];
+    let colours = [
+        "ward-fill-good",
+        "ward-fill-fair",
+        "ward-fill-2",
+        "ward-fill-poor",
+    ];
     let parts = Strongest::ALL.into_iter().zip(colours);
     bar(parts
         .map(|((name, strongest), colour)| {
@@ -86,7 +91,7 @@ fn figures(
             "/security/accounts?factor=weak",
         ),
         figure(
-            count(|one| one.last_used().is_none()),
+            count(Person::never_signed_in),
             "people who never signed in",
             "/security/accounts?state=never",
         ),

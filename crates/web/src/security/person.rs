@@ -11,13 +11,16 @@ use crate::{Web, accounts::State};
 pub(super) enum Strongest {
     Passkey,
     Typed,
+    /// What another vouches for: how well is that one's map to say.
+    Provider,
     Nothing,
 }
 
 impl Strongest {
-    pub(super) const ALL: [(&'static str, Self); 3] = [
+    pub(super) const ALL: [(&'static str, Self); 4] = [
         ("passkey", Self::Passkey),
         ("password", Self::Typed),
+        ("provider", Self::Provider),
         ("nothing", Self::Nothing),
     ];
 
@@ -25,6 +28,7 @@ impl Strongest {
         match self {
             Self::Passkey => "Passkey",
             Self::Typed => "Password and code",
+            Self::Provider => "Organisation’s sign-in",
             Self::Nothing => "Nothing yet",
         }
     }
@@ -58,12 +62,18 @@ impl Person {
         match &self.factors {
             factors if !factors.passkeys.is_empty() => Strongest::Passkey,
             factors if factors.password_and_totp => Strongest::Typed,
+            factors if factors.federated.is_some() => Strongest::Provider,
             _ => Strongest::Nothing,
         }
     }
 
     pub(super) fn last_used(&self) -> Option<Timestamp> {
         self.factors.last_used()
+    }
+
+    /// Whether nobody has got in with it. Of one that a provider vouches for, Ward keeps no time.
+    pub(super) fn never_signed_in(&self) -> bool {
+        self.last_used().is_none() && self.factors.federated.is_none()
     }
 
     /// All its factors, in words.
@@ -77,7 +87,9 @@ impl Person {
             .factors
             .password_and_totp
             .then(|| "password and code".to_owned());
-        let all: Vec<String> = passkeys.into_iter().chain(typed).collect();
+        let vouched = self.factors.federated.as_ref();
+        let vouched = vouched.map(|_| "organisation’s sign-in".to_owned());
+        let all: Vec<String> = passkeys.into_iter().chain(typed).chain(vouched).collect();
         if all.is_empty() {
             "Nothing yet".to_owned()
         } else {

@@ -20,7 +20,10 @@ pub(super) const KINDS: [(&str, &str); 4] = [
 const fn kind(reason: SignInFailure) -> usize {
     match reason {
         SignInFailure::UnknownAccount => 0,
-        SignInFailure::WrongFactor | SignInFailure::Replayed | SignInFailure::Expired => 1,
+        SignInFailure::WrongFactor
+        | SignInFailure::Replayed
+        | SignInFailure::Expired
+        | SignInFailure::NotVouchedFor => 1,
         SignInFailure::TooManyAttempts => 2,
         SignInFailure::Suspended => 3,
     }
