@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, de::DeserializeOwned};
 use ward_core::{Ods, Random, RequestId, Timestamp};
-use ward_crypto::OrganisationKeys;
+use ward_crypto::{CheckpointSigner, OrganisationKeys};
 use ward_log::{Actor, Event};
 use ward_store::{Batch, Operation, OrganisationStore};
 
@@ -56,6 +56,11 @@ impl Changes {
 }
 
 impl Ledger {
+    /// Who signs for the organisation.
+    pub(crate) fn signer(&self) -> CheckpointSigner {
+        self.keys.checkpoint_signer()
+    }
+
     pub(crate) fn new(
         store: OrganisationStore,
         keys: OrganisationKeys,

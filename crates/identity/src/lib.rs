@@ -43,6 +43,7 @@ mod session;
 mod sign_in;
 mod sign_out;
 mod slots;
+mod statement;
 mod step_up;
 mod token;
 mod totp;

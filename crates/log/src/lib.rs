@@ -18,6 +18,7 @@ mod hash;
 mod note;
 mod position;
 pub mod proof;
+mod statement;
 mod tree;
 mod verifier;
 
@@ -33,5 +34,6 @@ pub use fault::{Fault, FirstBad, NotHeld};
 pub use hash::{Hash, leaf_hash, node_hash};
 pub use note::VerifierKey;
 pub use position::VerifiedPosition;
+pub use statement::Statement;
 pub use tree::Tree;
 pub use verifier::{StoredEntry, Verified, Verifier};

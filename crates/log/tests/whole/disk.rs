@@ -40,8 +40,11 @@ impl Key {
     }
 
     pub(crate) fn sign(&self, checkpoint: &Checkpoint) -> String {
-        let sign = |text: &[u8]| self.pair.sign(text).as_ref().try_into().unwrap();
-        checkpoint.sign(&self.verifier, sign)
+        checkpoint.sign(&self.verifier, |text| self.signature(text))
+    }
+
+    pub(crate) fn signature(&self, text: &[u8]) -> [u8; 64] {
+        self.pair.sign(text).as_ref().try_into().unwrap()
     }
 }
 

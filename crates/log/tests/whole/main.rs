@@ -12,5 +12,6 @@ mod entry;
 mod formats;
 mod note;
 mod sample;
+mod statement;
 mod tree;
 mod verify;
