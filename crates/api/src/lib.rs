@@ -12,6 +12,7 @@ pub use oauth::TOKEN;
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use ward_access::OwnPolicies;
 use ward_core::Ods;
 use ward_http::{HttpError, Origin, Request, Route};
 use ward_identity::Identity;
@@ -54,4 +55,9 @@ pub fn routes(api: &Arc<Api>, origin: &Origin) -> Vec<Route> {
     routes.extend(oauth::routes(api));
     routes.extend(manage::routes(api));
     routes
+}
+
+/// The routes that tell of all routes: what the server answers and listens on, and who can get in.
+pub fn coverage_routes(api: &Arc<Api>, policies: &Arc<OwnPolicies>) -> Vec<Route> {
+    manage::coverage_routes(api, policies)
 }

@@ -55,6 +55,17 @@ pub enum Credential {
     Manage,
 }
 
+impl Credential {
+    /// Its name, for programs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Session => "session",
+            Self::Dpop => "dpop",
+            Self::Manage => "manage",
+        }
+    }
+}
+
 /// A route as an inventory shows it, those that exist by rule included.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {

@@ -25,6 +25,8 @@ pub struct FactorsView {
     pub passkeys: Vec<PasskeyView>,
     /// Whether it has a password and an authenticator app: always both or none.
     pub password_and_totp: bool,
+    /// Whether it has one of the two without the other. It signs nobody in, and should not be.
+    pub one_factor_alone: bool,
     /// When a code of the authenticator app was last used, to half a minute; that of setting it up
     /// counts.
     pub code_last_used: Option<Timestamp>,
@@ -81,6 +83,7 @@ impl Credentials {
         FactorsView {
             passkeys: self.passkeys.iter().map(StoredPasskey::view).collect(),
             password_and_totp: self.password.is_some() && self.totp.is_some(),
+            one_factor_alone: self.password.is_some() != self.totp.is_some(),
             code_last_used: self.totp.as_ref().and_then(TotpSecret::last_used),
             federated: self.federated.as_ref().map(|link| link.issuer.clone()),
         }

@@ -6,6 +6,8 @@
 
 mod account;
 mod app;
+mod coverage;
+mod coverage_report;
 mod door;
 mod recovery;
 mod service;
@@ -20,6 +22,7 @@ use ward_http::{
     StatusCode, with,
 };
 
+pub(crate) use self::coverage::routes as coverage_routes;
 use crate::Api;
 
 pub(crate) fn routes(api: &Arc<Api>) -> Vec<Route> {

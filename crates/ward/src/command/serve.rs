@@ -94,6 +94,7 @@ pub(crate) async fn serve(
     .map_err(Error::told)?;
     let api = Api::new(Arc::clone(&ward.records), Arc::clone(&ward.identity), names);
     let mut routes = ward_api::routes(&api, &origin);
+    routes.extend(ward_api::coverage_routes(&api, &policies));
     let web = Web::new(Parts {
         identity: Arc::clone(&ward.identity),
         access: ward.access,
