@@ -7,6 +7,7 @@
 
 mod bench;
 mod command;
+mod coverage;
 mod demo;
 mod fhir_tables;
 mod setup;
@@ -22,6 +23,8 @@ cargo xtask test
     everything that CI runs: format, tidy, clippy, all tests, the browser journeys
 cargo xtask bench [--people N] [--seconds S] [--connections C] [--json]
     loads a release build over TLS with every lock on, beside its baselines
+cargo xtask coverage [--json] [--report FILE]
+    asks a fresh demo by every route, with every kind of credential, and proves its policies
 cargo xtask tidy
     floors, forbidden dependencies, licences, and the rules that no compiler checks
 cargo xtask setup
@@ -34,6 +37,7 @@ fn main() -> ExitCode {
     let rest = arguments.get(1..).unwrap_or_default();
     let result = match arguments.first().map(String::as_str) {
         Some("demo") => demo::run(rest),
+        Some("coverage") => coverage::run(rest),
         Some("bench") => bench::run(rest),
         Some("test") => test::run(),
         Some("tidy") => tidy::run(),

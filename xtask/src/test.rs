@@ -9,7 +9,7 @@ type Step = (&'static str, fn() -> Result<(), String>);
 
 /// Runs every check; stops at the first that fails.
 pub(crate) fn run() -> Result<(), String> {
-    let steps: [Step; 9] = [
+    let steps: [Step; 10] = [
         ("format", || {
             check(cargo().args(["fmt", "--all", "--check"]))
         }),
@@ -33,6 +33,7 @@ pub(crate) fn run() -> Result<(), String> {
         ("published examples", || {
             check(cargo().args(["test", "--package", "ward-fhir", "--", "--ignored"]))
         }),
+        ("coverage", || crate::coverage::run(&[])),
         ("browser journeys", journeys),
     ];
     for (name, step) in steps {

@@ -7,13 +7,14 @@ use aws_lc_rs::{
         ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, KeyPair,
     },
 };
-use data_encoding::BASE64URL_NOPAD;
+use data_encoding::{BASE64, BASE64URL_NOPAD};
 use ward_core::Timestamp;
 
 /// A service with a P-384 key that it registers, and a P-256 key that its tokens are bound to.
 pub struct ServiceClient {
     registered: EcdsaKeyPair,
     bound: EcdsaKeyPair,
+    kept: String,
 }
 
 impl ServiceClient {
@@ -22,11 +23,22 @@ impl ServiceClient {
     /// # Errors
     /// Where the machine gives no randomness.
     pub fn new() -> Result<Self, String> {
-        let new = |algorithm| EcdsaKeyPair::generate(algorithm).map_err(|error| error.to_string());
+        let failed = |error: aws_lc_rs::error::Unspecified| error.to_string();
+        let registered = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING);
+        let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
+        let kept = EcdsaKeyPair::generate_pkcs8(algorithm, &SystemRandom::new());
+        let kept = kept.map_err(failed)?;
+        let bound = EcdsaKeyPair::from_pkcs8(algorithm, kept.as_ref());
         Ok(Self {
-            registered: new(&ECDSA_P384_SHA384_FIXED_SIGNING)?,
-            bound: new(&ECDSA_P256_SHA256_FIXED_SIGNING)?,
+            registered: registered.map_err(failed)?,
+            bound: bound.map_err(|error| error.to_string())?,
+            kept: BASE64.encode(kept.as_ref()),
         })
+    }
+
+    /// The private key that tokens are bound to, as base64 of PKCS #8.
+    pub fn bound_key(&self) -> &str {
+        &self.kept
     }
 
     /// The public key to register, as a JWKS with the key id `1`.

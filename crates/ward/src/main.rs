@@ -8,6 +8,7 @@
 mod client;
 mod command;
 mod config;
+mod coverage;
 mod data;
 mod error;
 mod files;

@@ -24,7 +24,7 @@ fn text(bytes: Vec<u8>) -> String {
 #[test]
 fn the_table_says_what_policy_allows_at_most_and_opens_no_data() {
     let folder = tempfile::tempdir().unwrap();
-    let output = coverage(&folder, &[]);
+    let output = coverage(&folder, &["--table"]);
     assert!(output.status.success());
     let said = text(output.stdout);
     let table = include_str!("../../access/who-may-do-what.txt");

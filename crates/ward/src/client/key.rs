@@ -57,20 +57,29 @@ impl Key {
         url: &str,
         token: Option<&str>,
     ) -> Result<String, Error> {
+        self.proof_of(&new_id(), method, url, token)
+    }
+
+    /// The same under an id, which a server takes once.
+    pub(crate) fn proof_of(
+        &self,
+        id: &str,
+        method: &str,
+        url: &str,
+        token: Option<&str>,
+    ) -> Result<String, Error> {
         // An uncompressed point is 4, x and y (SEC 1, 2.3.3).
         let point = self.pair.public_key().as_ref();
         let (x, y) = (point.get(1..33), point.get(33..65));
         let coordinate = |part: Option<&[u8]>| BASE64URL_NOPAD.encode(part.unwrap_or_default());
         let jwk = json!({"kty": "EC", "crv": "P-256", "x": coordinate(x), "y": coordinate(y)});
         let header = json!({"typ": "dpop+jwt", "alg": "ES256", "jwk": jwk});
-        let mut id = [0; 16];
-        SystemRandom.fill(&mut id);
         let hash = |token: &str| {
             let hash = digest::digest(&digest::SHA256, token.as_bytes());
             BASE64URL_NOPAD.encode(hash.as_ref())
         };
         let claims = json!({
-            "jti": BASE64URL_NOPAD.encode(&id),
+            "jti": id,
             "htm": method,
             "htu": url,
             "iat": SystemClock.now().as_seconds(),
@@ -83,4 +92,11 @@ impl Key {
         let signature = BASE64URL_NOPAD.encode(signature.as_ref());
         Ok(format!("{signed}.{signature}"))
     }
+}
+
+/// An id that nobody used before.
+pub(crate) fn new_id() -> String {
+    let mut id = [0; 16];
+    SystemRandom.fill(&mut id);
+    BASE64URL_NOPAD.encode(&id)
 }

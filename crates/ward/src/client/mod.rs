@@ -18,7 +18,7 @@ use ward_http::Origin;
 
 pub(crate) use self::{
     answer::{field, list, text},
-    key::Key,
+    key::{Key, new_id},
 };
 use self::{connect::Connected, kept::Kept, refused::Refusal};
 use crate::{config::Config, error::Error};
@@ -177,19 +177,21 @@ impl Client {
     }
 
     /// The server that the session is of.
-    #[allow(dead_code, reason = "for what asks in other ways than this")]
     pub(crate) const fn server(&self) -> &Server {
         &self.server
     }
 
     /// The token of the session: worth nothing without the key.
-    #[allow(dead_code, reason = "for what asks in other ways than this")]
     pub(crate) fn token(&self) -> &str {
         self.kept.token.expose()
     }
 
+    /// Certificates of the authorities that are trusted in place of the machine's own.
+    pub(crate) fn ca(&self) -> Option<&Path> {
+        self.kept.ca.as_deref()
+    }
+
     /// The key of the session.
-    #[allow(dead_code, reason = "for what asks in other ways than this")]
     pub(crate) const fn key(&self) -> &Key {
         &self.kept.key
     }

@@ -1,77 +1,43 @@
-//! `ward coverage`: what policy allows at most; with `--prove`, that no request gets round the
-//! locks. It opens no data folder.
+//! `ward coverage --prove`: that no request gets round the locks.
 
-use std::{error::Error as _, io::Write as _, path::PathBuf, time::Duration};
+use std::{error::Error as _, io::Write as _, time::Duration};
 
-use clap::Args;
 use serde_json::{Value, json};
 use ward_access::{
-    Access, LEGEND, OrganisationPolicy, Table,
+    OrganisationPolicy,
     proof::{Line, Outcome, ProofError, Prover, Report},
 };
-use ward_core::Ods;
 
-use crate::{config::Config, error::Error, files, runtime, wiring::machine};
+use super::Options;
+use crate::{config::Config, coverage::Claim, error::Error, files, runtime};
 
-/// The organisation in whose name tables are made where nobody names one: the default roles say the
-/// same for all.
-const ANY: &str = "WRD01";
-
-/// What to show.
-#[derive(Args)]
-pub(crate) struct Options {
-    /// Prove the platform's policies with the default roles: each claim for each kind of request.
-    #[arg(long)]
-    prove: bool,
-    /// A policy of an organisation's own, to be proved with them.
-    #[arg(long, value_name = "FILE", requires_all = ["prove", "organisation"])]
-    policy: Option<PathBuf>,
-    /// Whose policy it is.
-    #[arg(long, value_name = "ODS", requires = "policy")]
-    organisation: Option<Ods>,
-    /// Print JSON, one object a line.
-    #[arg(long)]
-    json: bool,
-}
-
-/// Prints the table, or proves.
-pub(crate) fn run(config: &Config, options: &Options) -> Result<(), Error> {
-    if options.prove {
-        prove(config, options)
-    } else {
-        show(options)
-    }
-}
-
-fn show(options: &Options) -> Result<(), Error> {
-    let (clock, _) = machine();
-    let access = Access::new(clock).map_err(Error::told)?;
-    let tables = access.tables(&ANY.parse().map_err(Error::told)?);
-    if options.json {
-        for table in &tables {
-            println!("{}", as_json(table));
+/// The claims about the platform's policies, each for each kind of request. None, where there is no
+/// solver to ask.
+pub(super) async fn claims(config: &Config) -> Vec<Claim> {
+    let prover = Prover::new(config.path("proof.solver"));
+    match prover.platform(|_| ()).await {
+        Ok(report) => report.lines.iter().map(claim).collect(),
+        Err(error) => {
+            eprintln!("{}", told(error));
+            Vec::new()
         }
-        return Ok(());
     }
-    println!("What policy allows at most, by default.\n{LEGEND}");
-    for table in &tables {
-        println!("\n{table}");
-    }
-    Ok(())
 }
 
-fn as_json(table: &Table) -> Value {
-    let cells = table.cells.iter().map(|(action, category, allowance)| {
-        json!({
-            "action": action.as_str(),
-            "category": category.as_str(),
-            "allowed": allowance.as_str(),
-        })
-    });
-    json!({"account": table.title, "cells": cells.collect::<Vec<_>>()})
+fn claim(line: &Line) -> Claim {
+    Claim {
+        claim: line.claim.clone(),
+        request_kind: request_kind(line).to_owned(),
+        proved: line.outcome.holds(),
+    }
 }
 
-fn prove(config: &Config, options: &Options) -> Result<(), Error> {
+fn request_kind(line: &Line) -> &'static str {
+    line.action
+        .map_or("every request", ward_access::Verb::as_str)
+}
+
+pub(super) fn prove(config: &Config, options: &Options) -> Result<(), Error> {
     let prover = Prover::new(config.path("proof.solver"));
     let json = options.json;
     let each = move |line: &Line| {
@@ -106,9 +72,7 @@ fn told(error: ProofError) -> Error {
 }
 
 fn line_as_text(line: &Line) -> String {
-    let action = line
-        .action
-        .map_or("every request", |action| action.as_str());
+    let action = request_kind(line);
     let (word, more) = match &line.outcome {
         Outcome::Holds => ("holds", String::new()),
         Outcome::Broken(example) => ("BROKEN", format!("\n          {example}")),
