@@ -93,7 +93,7 @@ async fn every_other_way_to_a_token_is_refused() {
     for (number, grant) in [
         "password",
         "implicit",
-        "urn:ietf:params:oauth:grant-type:device_code",
+        "urn:openid:params:grant-type:ciba",
         "urn:ietf:params:oauth:grant-type:token-exchange",
         "urn:ietf:params:oauth:grant-type:jwt-bearer",
         "Client_Credentials",
@@ -110,6 +110,11 @@ async fn every_other_way_to_a_token_is_refused() {
             assert_eq!(error(&answer), "unsupported_grant_type", "{grant}");
         }
     }
+    // The grant of command lines is no service's.
+    let grant = "urn:ietf:params:oauth:grant-type:device_code";
+    let of_command_lines = format!("{}&device_code=x", form(&ward, grant, "g-cli"));
+    let answer = ask(&ward, &of_command_lines, "gd-cli", &[]).await;
+    assert_eq!(error(&answer), "invalid_client");
     let good = form(&ward, "client_credentials", "x1");
     for (number, bad) in [
         String::new(),

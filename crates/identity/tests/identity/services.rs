@@ -446,7 +446,7 @@ fn every_other_grant_is_refused() {
         "client_credentials ",
         "urn:ietf:params:oauth:grant-type:jwt-bearer",
         "urn:ietf:params:oauth:grant-type:token-exchange",
-        "urn:ietf:params:oauth:grant-type:device_code",
+        "urn:openid:params:grant-type:ciba",
     ] {
         let mut fields = form("a.b.c", "system/Patient.r");
         fields[0].1 = grant.to_owned();
