@@ -10,6 +10,7 @@ mod accounts;
 mod apps;
 mod authorize;
 mod browser;
+mod device;
 mod policies;
 mod recovery;
 mod security;
