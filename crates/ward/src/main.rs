@@ -39,7 +39,7 @@ struct CommandLine {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Makes the data folder: root key, organisations, and a link for each first administrator.
+    /// Makes the data folder: root key, organisations, and an account for each first administrator.
     Init(command::init::Options),
     /// Serves pages and FHIR over TLS until it is told to stop.
     Serve,

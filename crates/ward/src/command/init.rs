@@ -1,4 +1,4 @@
-//! `ward init`: keys, organisations, and a link for each first administrator.
+//! `ward init`: keys, organisations, and an account for each first administrator.
 
 use clap::Args;
 use ward_core::{Ods, SystemRandom};
@@ -52,19 +52,18 @@ pub(crate) fn run(config: &Config, options: &Options) -> Result<(), Error> {
                 role: Role::Administrator,
                 practitioner: None,
             };
-            let link = ward
-                .identity
+            // Its link is never seen: each start makes another, until one is used.
+            ward.identity
                 .create_account(Author::Setup, ods, administrator)
                 .await
                 .map_err(Error::told)?;
-            println!(
-                "{name} ({ods}): the first administrator enrols here, once, until {}",
-                link.expires
-            );
-            println!("  {public_url}/enrol/{}", link.token.expose());
+            println!("{name} ({ods})");
         }
         Ok(())
     })?;
-    println!("Made {}. Next: `ward serve`.", dir.display());
+    println!(
+        "Made {}. Next: `ward serve`, which says where each first administrator finds the link to enrol.",
+        dir.display()
+    );
     Ok(())
 }

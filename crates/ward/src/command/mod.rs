@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod coverage;
 pub(crate) mod demo;
+mod first;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod key;

@@ -10,7 +10,7 @@ use ward_identity::Identity;
 use ward_web::{ErrorPages, Parts, Web};
 
 use crate::{
-    command::key,
+    command::{first, key},
     config::Config,
     data::Data,
     error::Error,
@@ -37,6 +37,7 @@ pub(crate) fn run(config: &Config) -> Result<(), Error> {
         let sockets = Sockets::new();
         let pages = listen(&sockets, config.address("server.listen"), SERVER).await?;
         let figures = listen(&sockets, config.address("metrics.listen"), METRICS).await?;
+        first::links(&ward, data.dir(), public_url).await?;
         println!("Ward serves {public_url}; stop it with Ctrl-C.");
         let prover = Prover::new(config.path("proof.solver"));
         let bound = Bound {

@@ -3,7 +3,7 @@
 use std::{
     fs,
     net::TcpListener,
-    process::{Child, Stdio},
+    process::{Child, Command, Stdio},
     time::Duration,
 };
 
@@ -17,10 +17,8 @@ use crate::operator::Operator;
 pub(crate) struct Served {
     pub(crate) operator: Operator,
     pub(crate) url: String,
-    /// Where the first administrator enrols.
-    pub(crate) link: String,
+    pub(crate) http: Client,
     server: Child,
-    http: Client,
 }
 
 impl Drop for Served {
@@ -46,58 +44,77 @@ impl Served {
             free_port()
         );
         fs::write(operator.path("ward.toml"), settings).unwrap();
-        let said = operator.says(&["init", "--organisation", "WRD01:Larkfield", "--unsealed"]);
-        let link = said
-            .split_whitespace()
-            .find(|word| word.contains("/enrol/"));
-        let link = link.unwrap().to_owned();
-        let server = serve(&operator);
+        operator.says(&["init", "--organisation", "WRD01:Larkfield", "--unsealed"]);
+        let server = operator.command(&["serve"]);
+        let server = quietly(server);
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let http = Client::builder()
             .tls_certs_only([Certificate::from_pem(chain.as_bytes()).unwrap()])
             .redirect(Policy::none())
             .build()
             .unwrap();
-        let served = Self {
+        let mut served = Self {
             operator,
             url,
-            link,
-            server,
             http,
+            server,
         };
-        served.listening().await;
+        assert!(served.listening("serve").await);
         served
+    }
+
+    /// Where the first administrator enrols, in this start; none where one has.
+    pub(crate) fn link(&self) -> Option<String> {
+        let path = self
+            .operator
+            .path("ward-data/first-administrator-WRD01.txt");
+        let link = fs::read_to_string(path).ok()?;
+        Some(link.trim().to_owned())
     }
 
     /// Stops, and starts again.
     pub(crate) async fn restart(&mut self) {
-        self.server.kill().unwrap();
-        self.server.wait().unwrap();
-        self.server = serve(&self.operator);
-        self.listening().await;
+        self.stop();
+        assert!(self.try_to_serve(&["serve"], &[]).await);
     }
 
-    async fn listening(&self) {
+    pub(crate) fn stop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+
+    /// Types a command that serves; whether it does, or refuses to.
+    pub(crate) async fn try_to_serve(
+        &mut self,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> bool {
+        let mut command = self.operator.command(arguments);
+        command.envs(variables.iter().copied());
+        self.server = quietly(command);
+        self.listening(&format!("{arguments:?} {variables:?}"))
+            .await
+    }
+
+    /// Waits until it answers, or has ended.
+    async fn listening(&mut self, with: &str) -> bool {
         for _ in 0..600 {
-            if self
-                .http
-                .get(format!("{}/sign-in", self.url))
-                .send()
-                .await
-                .is_ok()
-            {
-                return;
+            if self.server.try_wait().unwrap().is_some() {
+                return false;
             }
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            let page = format!("{}/sign-in", self.url);
+            if self.http.get(page).send().await.is_ok() {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("the server does not answer");
+        panic!("the server neither answers nor ends: {with}");
     }
 }
 
-fn serve(operator: &Operator) -> Child {
-    let mut command = operator.command(&["serve"]);
-    let command = command.stdout(Stdio::null()).stderr(Stdio::null());
-    command.spawn().unwrap()
+fn quietly(mut command: Command) -> Child {
+    let command = command.stdin(Stdio::null()).stdout(Stdio::null());
+    command.stderr(Stdio::null()).spawn().unwrap()
 }
 
 /// A port that was free a moment ago.
@@ -128,6 +145,11 @@ impl<'a> Browser<'a> {
             passkey: SoftwarePasskey::at(&served.url).unwrap(),
             cookie: String::new(),
         }
+    }
+
+    /// The token of the session that it has.
+    pub(crate) fn session(&self) -> &str {
+        self.cookie.strip_prefix("__Host-ward=").unwrap()
     }
 
     /// What comes of a link.

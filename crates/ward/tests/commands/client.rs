@@ -6,6 +6,7 @@ use std::{
     process::Stdio,
 };
 
+use reqwest::StatusCode;
 use serde_json::Value;
 
 use crate::browser::{Browser, Served};
@@ -45,7 +46,7 @@ async fn an_operator_logs_in_by_passkey_and_keeps_accounts() {
     let operator = &served.operator;
     let told = operator.refuses(&["account", "list"]);
     assert!(told.contains("ward login"), "{told}");
-    let mut browser = Browser::enrol(&served, &served.link).await;
+    let mut browser = Browser::enrol(&served, &served.link().unwrap()).await;
 
     let said = with_browser(&served, &mut browser, LOGIN).await;
     assert!(
@@ -101,8 +102,7 @@ async fn an_operator_logs_in_by_passkey_and_keeps_accounts() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_is_of_its_key_and_its_process() {
     let mut served = Served::new().await;
-    let link = served.link.clone();
-    let mut browser = Browser::enrol(&served, &link).await;
+    let mut browser = Browser::enrol(&served, &served.link().unwrap()).await;
     with_browser(&served, &mut browser, LOGIN).await;
     drop(browser);
     let kept = served.operator.path("home/.config/ward/session.json");
@@ -148,20 +148,29 @@ async fn a_server_is_itself_or_nobody() {
     assert!(told.contains("holds no certificate"), "{told}");
 }
 
-/// The first administrator's link is good once.
+/// The attack: a link that lay about, in a log or a terminal's history, is tried later.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_first_link_is_used_once_and_makes_one_administrator() {
-    let served = Served::new().await;
-    let link = served.link.clone();
-    let first = Browser::enrol(&served, &link).await;
-    let again = Browser::new(&served).try_enrol(&link).await;
-    assert_eq!(again.as_u16(), 404);
+async fn the_first_link_is_good_once_in_its_start() {
+    let mut served = Served::new().await;
+    let before = served.link().unwrap();
+    served.restart().await;
+    let link = served.link().unwrap();
+    assert_ne!(before, link, "each start makes another");
+    let refused = StatusCode::NOT_FOUND;
     let made_up = format!("{}/enrol/{}", served.url, "A".repeat(43));
+    for dead in [&before, &made_up] {
+        assert_eq!(Browser::new(&served).try_enrol(dead).await, refused);
+    }
+    let first = Browser::enrol(&served, &link).await;
     assert_eq!(
-        Browser::new(&served).try_enrol(&made_up).await.as_u16(),
-        404
+        Browser::new(&served).try_enrol(&link).await,
+        refused,
+        "used"
     );
     drop(first);
+    served.restart().await;
+    assert_eq!(served.link(), None, "an administrator has enrolled");
+    assert_eq!(Browser::new(&served).try_enrol(&link).await, refused);
 }
 
 fn write_secret(path: &std::path::Path, bytes: &[u8]) {
