@@ -4,7 +4,7 @@ use std::{collections::HashMap, marker::PhantomData, sync::Arc, time::Duration};
 
 use parking_lot::RwLock;
 use ward_core::{Clock, Ods, ResourceKey, Timestamp, limits};
-use ward_identity::{Assured, Role};
+use ward_identity::Assured;
 use ward_log::{Basis, Factors, Purpose, RefusalReason};
 
 use crate::{
@@ -271,8 +271,7 @@ impl Asker<'_> {
             principal: Arc::clone(&self.principal),
             verb,
             category: target.category,
-            scoped_type: (self.principal.role == Role::Service)
-                .then(|| Arc::from(target.resource_type)),
+            scoped_type: (self.principal.is_scoped()).then(|| Arc::from(target.resource_type)),
             organisation: target.organisation.clone(),
             patient_data: target.category.is_patient_data() || !target.relationships.is_empty(),
             sealed: target.sealed,
@@ -284,14 +283,15 @@ impl Asker<'_> {
 }
 
 fn principal_facts(assured: &Assured) -> PrincipalFacts {
-    let factors = assured.factors();
+    let (factors, through_app) = (assured.factors(), assured.app().is_some());
     PrincipalFacts {
         role: assured.role(),
         organisation: assured.organisation().clone(),
         suspended: assured.profile().suspended(),
+        through_app,
         second_factor: two_kinds(factors),
         phishing_resistant: assured.phishing_resistant(),
-        permissions: Permissions::of(assured.scopes()),
+        permissions: Permissions::of(assured.scopes(), through_app),
     }
 }
 

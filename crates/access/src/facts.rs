@@ -42,9 +42,18 @@ pub(crate) struct PrincipalFacts {
     pub(crate) role: Role,
     pub(crate) organisation: Ods,
     pub(crate) suspended: bool,
+    /// Asks through an app that the person let act for them.
+    pub(crate) through_app: bool,
     pub(crate) second_factor: bool,
     pub(crate) phishing_resistant: bool,
     pub(crate) permissions: Permissions,
+}
+
+impl PrincipalFacts {
+    /// Whether scopes say what it may do: of a service, and of an app.
+    pub(crate) fn is_scoped(&self) -> bool {
+        self.role == Role::Service || self.through_app
+    }
 }
 
 impl Facts {
@@ -83,6 +92,10 @@ impl Facts {
                     (
                         "suspended".to_owned(),
                         RestrictedExpression::new_bool(principal.suspended),
+                    ),
+                    (
+                        "through_app".to_owned(),
+                        RestrictedExpression::new_bool(principal.through_app),
                     ),
                     ("scopes".to_owned(), texts(principal.permissions.iter())),
                 ]),

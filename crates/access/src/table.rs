@@ -84,7 +84,7 @@ impl Access {
                 table(&rules, role.to_string(), &principal)
             });
         let services = SCOPES.into_iter().filter_map(|text| {
-            let permissions = Permissions::of(&Scopes::parse(text).ok()?);
+            let permissions = Permissions::of(&Scopes::parse(text).ok()?, false);
             let title = format!("service with {text}, asking for {ASKED}");
             let principal = principal(Role::Service, organisation, permissions);
             Some(table(&rules, title, &principal))
@@ -129,6 +129,7 @@ pub(crate) fn principal(
         role,
         organisation: organisation.clone(),
         suspended: false,
+        through_app: false,
         second_factor: true,
         phishing_resistant: false,
         permissions,
@@ -137,7 +138,7 @@ pub(crate) fn principal(
 
 pub(crate) fn facts(principal: PrincipalFacts, verb: Verb, category: Category) -> Facts {
     Facts {
-        scoped_type: (principal.role == Role::Service).then(|| ASKED.into()),
+        scoped_type: principal.is_scoped().then(|| ASKED.into()),
         organisation: principal.organisation.clone(),
         principal: Arc::new(principal),
         verb,

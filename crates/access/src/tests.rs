@@ -13,7 +13,7 @@ use crate::{
     facts::{Facts, PrincipalFacts},
     policy::Policies,
     rules::Rules,
-    scope::Permissions,
+    scope::{Permissions, permission},
     table::KINDS,
 };
 
@@ -26,6 +26,7 @@ fn principal(role: Role) -> PrincipalFacts {
         role,
         organisation: ods("WRD01"),
         suspended: false,
+        through_app: false,
         second_factor: true,
         phishing_resistant: true,
         permissions: Permissions::default(),
@@ -34,7 +35,7 @@ fn principal(role: Role) -> PrincipalFacts {
 
 fn facts(principal: PrincipalFacts, verb: Verb, category: Category) -> Facts {
     Facts {
-        scoped_type: (principal.role == Role::Service).then(|| "Observation".into()),
+        scoped_type: principal.is_scoped().then(|| "Observation".into()),
         principal: Arc::new(principal),
         verb,
         category,
@@ -168,6 +169,7 @@ prop_compose! {
         role in select(&Role::ALL),
         organisation in select(&["WRD01", "WRD02"]),
         suspended in prop::bool::weighted(0.1),
+        through_app in prop::bool::weighted(0.3),
         second_factor in prop::bool::weighted(0.9),
         phishing_resistant in any::<bool>(),
         scopes in prop::collection::vec(
@@ -177,9 +179,10 @@ prop_compose! {
             role,
             organisation: ods(organisation),
             suspended,
+            through_app,
             second_factor,
             phishing_resistant,
-            permissions: Permissions::of(&Scopes::parse(&scopes.join(" ")).unwrap()),
+            permissions: Permissions::of(&Scopes::parse(&scopes.join(" ")).unwrap(), through_app),
         }
     }
 }
@@ -228,6 +231,12 @@ proptest! {
             prop_assert!(facts.relationship.is_none_or(|(_, in_force)| in_force));
             let stepped_up = facts.fresh && facts.principal.phishing_resistant;
             prop_assert!(stepped_up || !SENSITIVE.contains(&facts.verb));
+            if facts.principal.is_scoped() {
+                let needed = facts.verb.permission().map(|it| permission("Observation", it));
+                let any = facts.verb.permission().map(|it| permission("*", it));
+                let mut own = facts.principal.permissions.iter();
+                prop_assert!(own.any(|one| [&needed, &any].iter().any(|it| it.as_deref() == Some(one))));
+            }
             if facts.patient_data {
                 prop_assert_ne!(facts.principal.role, Role::Administrator);
                 let without = facts.relationship.is_none();

@@ -125,7 +125,7 @@ async fn each_forbid_that_is_dropped_is_missed() {
             "administrators-see-no-patients",
             "administrators-apart-from-patients",
         ),
-        ("inside-scopes", "services-within-scopes"),
+        ("inside-scopes", "programs-within-scopes"),
         ("step-up", "a-fresh-proof-to-undo-locks"),
         ("home-entry-stays-sealed", "sealed-to-all"),
     ] {
@@ -182,9 +182,14 @@ async fn each_condition_that_is_weakened_is_missed() {
             "a-reason-to-see-a-patient",
         ),
         (
+            r#"when { principal in Role::"service" || principal.through_app }"#,
+            r#"when { principal in Role::"service" }"#,
+            "programs-within-scopes",
+        ),
+        (
             "principal.scopes.contains(context.scope.any_type))",
-            "context.scope.any_type like \"system/*\")",
-            "services-within-scopes",
+            "context.scope.any_type like \"*\")",
+            "programs-within-scopes",
         ),
         (
             "context.fresh && context.phishing_resistant",
