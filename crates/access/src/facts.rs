@@ -38,6 +38,10 @@ pub(crate) struct Facts {
 
 /// What a policy may see of who asks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact that policies see"
+)]
 pub(crate) struct PrincipalFacts {
     pub(crate) role: Role,
     pub(crate) organisation: Ods,

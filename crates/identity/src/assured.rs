@@ -156,13 +156,7 @@ impl Assured {
 
     /// Whether the proof can't be given to a false site.
     pub const fn phishing_resistant(&self) -> bool {
-        self.factors.contains(Factors::PASSKEY)
-            || self
-                .factors
-                .contains(Factors::CLIENT_KEY.with(Factors::DPOP))
-            || self
-                .factors
-                .contains(Factors::FEDERATED.with(Factors::FEDERATED_KEY))
+        resist_phishing(self.factors)
     }
 
     /// All that was proved, for what outlives the request.
@@ -218,6 +212,13 @@ impl Assured {
             address: self.address,
         }
     }
+}
+
+/// Whether what was proved can't be given to a false site.
+pub(crate) const fn resist_phishing(factors: Factors) -> bool {
+    factors.contains(Factors::PASSKEY)
+        || factors.contains(Factors::CLIENT_KEY.with(Factors::DPOP))
+        || factors.contains(Factors::FEDERATED.with(Factors::FEDERATED_KEY))
 }
 
 /// Two factors of different kinds, or one passkey with user verification, which is two in one, or a

@@ -94,6 +94,14 @@ pub enum Error {
     /// A client that may not do this (RFC 6749 5.2: `unauthorized_client`).
     #[error("this client may not do this: {0}")]
     UnauthorizedClient(&'static str),
+    /// An authorization request that can't be met (RFC 6749 4.1.2.1; OpenID Connect Core 3.1.2.6).
+    #[error("the authorization request is not right: {what}")]
+    Authorization {
+        /// The error code of its standard.
+        code: &'static str,
+        /// What can't be met.
+        what: &'static str,
+    },
     /// A grant that Ward does not know (RFC 6749 5.2: `unsupported_grant_type`).
     #[error("the grant type is not supported")]
     GrantType,
@@ -132,6 +140,7 @@ impl Error {
             Self::AccessDenied => "access_denied",
             Self::ExpiredToken => "expired_token",
             Self::UnauthorizedClient(_) => "unauthorized_client",
+            Self::Authorization { code, .. } => code,
             Self::GrantType => "unsupported_grant_type",
             Self::Scope(_) | Self::NoScope => "invalid_scope",
             Self::Proof(_) => "invalid_dpop_proof",

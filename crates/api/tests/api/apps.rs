@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ward_identity::{Begun, Caller, Error, Lacking};
 use ward_testkit::{ORIGIN, challenge};
 
 use crate::{
@@ -71,6 +72,46 @@ async fn a_confidential_app_pushes_its_request_and_authenticates_with_its_key() 
         400,
         "a pushed request works once"
     );
+}
+
+/// What an app asks of its person's proof is looked at when it is pushed, and kept (RFC 9470 5).
+#[tokio::test]
+async fn a_pushed_request_asks_for_a_proof_or_is_refused_at_once() {
+    let ward = launched_as(true).await;
+    for (more, error) in [
+        (("acr_values", "aal1"), "unmet_authentication_requirements"),
+        (("prompt", "none"), "interaction_required"),
+        (("max_age", "soon"), "invalid_request"),
+        (("response_type", "token"), "unsupported_response_type"),
+    ] {
+        let mut request = ward.request("user/Patient.r");
+        request.retain(|(name, _)| name != more.0);
+        request.push((more.0.to_owned(), more.1.to_owned()));
+        let fields: Vec<_> = request.iter().map(|(n, v)| (&**n, &**v)).collect();
+        let refused = ward.app.post(&ward.server, "/oauth/par", &fields).await;
+        assert_error(&refused, error);
+    }
+    let mut request = ward.request("user/Patient.r");
+    request.push(("prompt".to_owned(), "login".to_owned()));
+    let fields: Vec<_> = request.iter().map(|(n, v)| (&**n, &**v)).collect();
+    let pushed = ward.app.post(&ward.server, "/oauth/par", &fields).await;
+    let uri = json(&pushed)["request_uri"].as_str().unwrap().to_owned();
+    ward.server.world.clock.advance(Duration::from_secs(1));
+    let by_name = [
+        ("client_id".to_owned(), ward.app.id.to_string()),
+        ("request_uri".to_owned(), uri),
+    ];
+    let identity = &ward.server.world.identity;
+    let base = |ods: &ward_core::Ods| format!("{ORIGIN}/fhir/{ods}");
+    let Ok(Begun::Ask(asked)) = identity.begin_authorization(&by_name, &base) else {
+        panic!("the request was refused")
+    };
+    let assured = ward.server.world.assured(&ward.person);
+    let wanted = identity.consent(&assured, &asked).unwrap().lacking;
+    assert_eq!(wanted, Some(Lacking::Fresh));
+    let caller = Caller::default();
+    let allowed = identity.allow_app(&assured, &asked, &caller).await;
+    assert!(matches!(allowed, Err(Error::FreshProof)));
 }
 
 #[tokio::test]

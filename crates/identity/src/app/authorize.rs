@@ -53,7 +53,7 @@ impl From<Fault> for Error {
         match fault {
             Fault::Stop(what) | Fault::Back("invalid_request", what) => Self::TokenRequest(what),
             Fault::Back("invalid_scope", _) => Self::NoScope,
-            Fault::Back(_, what) => Self::UnauthorizedClient(what),
+            Fault::Back(code, what) => Self::Authorization { code, what },
         }
     }
 }

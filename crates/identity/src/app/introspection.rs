@@ -1,11 +1,12 @@
 //! What a token is, and the end of it (RFC 7662; RFC 7009).
 
 use ward_core::{Ods, PatientId, Timestamp};
-use ward_log::{Factors, SignOutCause};
+use ward_log::SignOutCause;
 
 use super::PHISHING_RESISTANT;
 use crate::{
     Caller, Error, Identity,
+    assured::resist_phishing,
     service::{Authenticated, ClientAuthentication, one},
     token::TokenHash,
 };
@@ -80,7 +81,7 @@ impl Identity {
             account: of.member.account().id,
             key: access.key.key.thumbprint.text(),
             proved: Some(of.proof.at),
-            context: (of.proof.factors.contains(Factors::PASSKEY)).then_some(PHISHING_RESISTANT),
+            context: resist_phishing(of.proof.factors).then_some(PHISHING_RESISTANT),
             patient: of.patient.clone(),
         })
     }
