@@ -46,10 +46,13 @@ pub const CEREMONIES: usize = 50_000;
 pub const ATTEMPTS_PER_ACCOUNT: u32 = 5;
 /// Failed attempts from one address before it must wait.
 pub const ATTEMPTS_PER_ADDRESS: u32 = 30;
+/// A network is allowed what so many addresses are: enough for a hospital that has one, and a small
+/// part of the password hashes that the server computes in the time.
+pub const ADDRESSES_PER_NETWORK: u32 = 10;
 /// The time over which attempts are counted.
 pub const ATTEMPT_WINDOW: Duration = Duration::from_mins(15);
-/// Passkey sign-ins started from one address in [`ATTEMPT_WINDOW`]: a whole hospital behind one
-/// address changes shifts.
+/// Ceremonies under way at once from one network, or of one account: a whole hospital behind one
+/// address changes shifts. One more makes the oldest of the same owner be forgotten.
 pub const CEREMONIES_PER_ADDRESS: u32 = 5_000;
 /// Streams of one account: one for each of its sessions, and as many again while pages change.
 pub const STREAMS_PER_ACCOUNT: usize = 2 * SESSIONS_PER_ACCOUNT;

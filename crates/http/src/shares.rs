@@ -11,23 +11,20 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::timeout,
 };
-use ward_core::AccountId;
+use ward_core::{AccountId, neighbourhood};
 
 /// Whose share a place counts against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Caller {
     /// One who has proved who it is.
     Account(AccountId),
-    /// Anyone, by where they are: of IPv6 the /64, which one host has all of (RFC 6177).
-    Address(IpAddr),
+    /// Anyone, by their neighbourhood.
+    Neighbourhood(u128),
 }
 
 impl Caller {
     pub(crate) fn at(address: IpAddr) -> Self {
-        Self::Address(match address.to_canonical() {
-            IpAddr::V4(address) => address.into(),
-            IpAddr::V6(address) => IpAddr::V6((address.to_bits() >> 64 << 64).into()),
-        })
+        Self::Neighbourhood(neighbourhood(address))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{hash::Hash, net::IpAddr, time::Duration};
 
-use ward_core::Timestamp;
+use ward_core::{Timestamp, limits, neighbourhood, network};
 
 use crate::slots::{Slot, Slots};
 
@@ -11,9 +11,6 @@ use crate::slots::{Slot, Slots};
 const DOUBLINGS: u32 = 5;
 /// A key that owed nothing for so long begins anew.
 const FORGIVEN: Duration = Duration::from_hours(24);
-/// A network is allowed what so many addresses are: enough for a hospital that has one, and a
-/// small part of the hashes that the server computes in the time.
-const ADDRESSES_PER_NETWORK: u32 = 10;
 
 /// A limit of so many attempts in a window for each key, given back evenly over the window (the
 /// generic cell rate algorithm): one time for a key, instead of a list.
@@ -133,7 +130,7 @@ impl ByOrigin {
     pub(crate) fn new(limit: u32, window: Duration) -> Self {
         Self {
             addresses: Attempts::even(limit, window),
-            networks: Attempts::even(limit.saturating_mul(ADDRESSES_PER_NETWORK), window),
+            networks: Attempts::even(limit.saturating_mul(limits::ADDRESSES_PER_NETWORK), window),
         }
     }
 
@@ -188,22 +185,6 @@ impl Familiar {
     pub(crate) fn knows(&self, pair: &impl Hash, now: Timestamp) -> bool {
         let since = (now - FAMILIAR).as_micros();
         self.0.get(pair).is_some_and(|Seen(at)| at > since)
-    }
-}
-
-/// What counts as one address: of IPv6 the /64, which one host has all of (RFC 6177).
-pub(crate) fn neighbourhood(address: IpAddr) -> u128 {
-    match address.to_canonical() {
-        IpAddr::V4(address) => u128::from(address.to_bits()),
-        IpAddr::V6(address) => address.to_bits() >> 64 << 64,
-    }
-}
-
-/// What one customer of a provider may have all of: of IPv6 the /48 (RFC 6177), of IPv4 the address.
-pub(crate) fn network(address: IpAddr) -> u128 {
-    match address.to_canonical() {
-        IpAddr::V4(address) => u128::from(address.to_bits()),
-        IpAddr::V6(address) => address.to_bits() >> 80 << 80,
     }
 }
 
@@ -354,18 +335,5 @@ mod tests {
         assert!(familiar.knows(&("mary", 1), START + Duration::from_hours(24 * 29)));
         assert!(!familiar.knows(&("mary", 1), START + Duration::from_hours(24 * 30)));
         assert!(!familiar.knows(&("mary", 2), START) && !familiar.knows(&("john", 1), START));
-    }
-
-    #[test]
-    fn neighbours_in_one_ipv6_network_are_one_address() {
-        let of = |text: &str| neighbourhood(text.parse().unwrap());
-        assert_eq!(of("2001:db8::1"), of("2001:db8::ffff:1"));
-        assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
-        assert_eq!(of("::ffff:192.0.2.1"), of("192.0.2.1"));
-        assert_ne!(of("192.0.2.1"), of("192.0.2.2"));
-        let of = |text: &str| network(text.parse().unwrap());
-        assert_eq!(of("2001:db8::1"), of("2001:db8:0:ffff::1"));
-        assert_ne!(of("2001:db8::1"), of("2001:db8:1::1"));
-        assert_ne!(of("::ffff:192.0.2.1"), of("192.0.2.2"));
     }
 }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use tokio::sync::OwnedMutexGuard;
-use ward_core::{AccountId, Ods, Secret, SessionId, Timestamp, limits};
+use ward_core::{AccountId, Ods, Secret, SessionId, Timestamp, limits, neighbourhood, network};
 use ward_log::{Actor, Event, Factors, SignInFailure, SignOutCause};
 use webauthn_rs::prelude::DiscoverableAuthentication;
 
@@ -14,7 +14,6 @@ use crate::{
     Account, Caller, Error, Identity, SignInName, Started,
     account::Member,
     assured::Proof,
-    attempts::{neighbourhood, network},
     ledger::Changes,
     record::{SessionRecord, key},
     session::Session,

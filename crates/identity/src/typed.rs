@@ -2,13 +2,13 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use ward_core::{AccountId, Secret, limits};
+use ward_core::{AccountId, Secret, limits, neighbourhood};
 use ward_log::{Factors, SignInFailure};
 
 use crate::{
     Caller, Error, Identity, Role, SignInName, SignedIn,
     account::Member,
-    attempts::{Taken, TakenOfOrigin, neighbourhood},
+    attempts::{Taken, TakenOfOrigin},
     hashing::Standing,
     ledger::Changes,
     name::fold,

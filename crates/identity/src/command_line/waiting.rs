@@ -2,12 +2,10 @@
 
 use std::{collections::HashMap, net::IpAddr, sync::Arc, time::Duration};
 
-use ward_core::{AccountId, Timestamp, limits};
+use ward_core::{AccountId, Timestamp, limits, neighbourhood};
 
 use super::user_code::UserCode;
-use crate::{
-    account::Member, assured::Proof, attempts::neighbourhood, service::Thumbprint, token::TokenHash,
-};
+use crate::{account::Member, assured::Proof, service::Thumbprint, token::TokenHash};
 
 /// One that waits.
 #[derive(Clone)]

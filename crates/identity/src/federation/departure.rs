@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use data_encoding::BASE64URL_NOPAD;
 use serde::Deserialize;
-use ward_core::{AccountId, ProviderId, Secret, SessionId, Timestamp, limits};
+use ward_core::{AccountId, ProviderId, Secret, SessionId, Timestamp, limits, network};
 use webauthn_rs::prelude::Url;
 
 use super::{
@@ -13,7 +13,6 @@ use super::{
 };
 use crate::{
     Assured, Caller, Error, Identity,
-    attempts::network,
     step_up::in_browser,
     token::{TokenHash, new_token, sha256},
 };
