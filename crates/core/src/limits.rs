@@ -101,7 +101,8 @@ pub const PASSWORD_MIN_CHARS: usize = 12;
 pub const PASSWORD_MAX_BYTES: usize = 512;
 /// Sign-ins that wait for a password hash; more are told that the server is busy.
 pub const PASSWORD_HASHES_WAITING: usize = 200;
-/// Password hashes computed at once: Argon2id takes memory and a core for each.
+/// Password hashes computed at once, of strangers all but one: Argon2id takes memory and a core for
+/// each.
 pub const PASSWORD_HASHES_AT_ONCE: usize = 2;
 
 /// A record that is opened in an emergency stays open so long.
