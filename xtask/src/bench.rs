@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: a release build of Ward under load, beside its baselines.
+//! `cargo xtask bench`: a release build of Ward under load, beside its baselines; and what the gate
+//! costs a request, beside the same request without it.
 
 use std::process::Stdio;
 
@@ -20,5 +21,20 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
         program(&folder.join("ward-bench").to_string_lossy())
             .arg(folder.join("ward"))
             .args(arguments),
+    )?;
+    // The handler without a gate is in a program of its own, that no build of Ward holds.
+    let json = arguments.iter().filter(|argument| *argument == "--json");
+    check(
+        cargo()
+            .args([
+                "bench",
+                "--quiet",
+                "--package",
+                "ward-http",
+                "--bench",
+                "gate",
+                "--",
+            ])
+            .args(json),
     )
 }
