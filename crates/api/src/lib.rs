@@ -48,7 +48,12 @@ impl Api {
     }
 }
 
-/// Every route of the API.
+/// The routes of the organisations' own policies.
+pub fn policy_routes(api: &Arc<Api>, policies: &Arc<OwnPolicies>) -> Vec<Route> {
+    manage::policy::routes(api, policies)
+}
+
+/// Every other route of the API.
 pub fn routes(api: &Arc<Api>, origin: &Origin) -> Vec<Route> {
     let mut routes = fhir::routes(api);
     routes.push(fhir::metadata_route(api, origin, &routes));

@@ -65,6 +65,9 @@ enum Command {
     /// Recoveries of accounts whose persons lost their factors.
     #[command(subcommand)]
     Recovery(command::recovery::RecoveryCommand),
+    /// The organisation's own policy: written by one person, put in force by another.
+    #[command(subcommand)]
+    Policy(command::policy::PolicyCommand),
     /// Your own sessions.
     #[command(subcommand)]
     Session(command::session::SessionCommand),
@@ -151,6 +154,7 @@ fn run(line: CommandLine) -> Result<(), Error> {
         Command::Service(command) => command::registered::services(&config, command),
         Command::App(command) => command::registered::apps(&config, command),
         Command::Recovery(command) => command::recovery::run(&config, command),
+        Command::Policy(command) => command::policy::run(&config, command),
         Command::Session(command) => command::session::run(&config, command),
         Command::Coverage(options) => command::coverage::run(&config, &options),
         Command::Log(LogCommand::Verify(options)) => command::log::verify(&config, &options),

@@ -9,6 +9,7 @@ mod app;
 mod coverage;
 mod coverage_report;
 mod door;
+pub(crate) mod policy;
 mod recovery;
 mod service;
 mod session;

@@ -11,6 +11,7 @@ pub(crate) fn path(pattern: &str) -> String {
         ("{ods}", "WRD01"),
         ("{type}", "Patient"),
         ("{id}", "anna"),
+        ("{number}", "1"),
         ("{vid}", "1"),
     ]
     .iter()
@@ -92,6 +93,10 @@ async fn a_search_ends_when_its_caller_goes_and_a_change_does_not() {
             "POST /manage/apps",
             "POST /manage/apps/{id}/approve",
             "POST /manage/apps/{id}/end",
+            "POST /manage/policies",
+            "POST /manage/policies/{number}/activate",
+            "POST /manage/policies/{number}/narrow",
+            "POST /manage/policies/{number}/withdraw",
             "POST /manage/services",
             "POST /manage/services/{id}/approve",
             "POST /manage/services/{id}/suspend",

@@ -1,6 +1,9 @@
 //! The world of these tests: two organisations, a program in each, a few records.
 
+use std::sync::Arc;
+
 use serde_json::Value;
+use ward_access::{Access, OwnPolicies, proof::Prover};
 use ward_api::Api;
 use ward_testkit::{ORGANISATIONS, Program, Raw, Server, World, ods};
 
@@ -31,7 +34,12 @@ pub(crate) async fn ward() -> Ward {
             world.identity.clone(),
             ORGANISATIONS.map(ods),
         );
-        ward_api::routes(&api, origin)
+        let access = Arc::new(Access::new(world.clock.clone()).unwrap());
+        let (identity, clock) = (world.identity.clone(), world.clock.clone());
+        let policies = OwnPolicies::open(access, identity, Prover::new("cvc5"), clock).unwrap();
+        let mut routes = ward_api::routes(&api, origin);
+        routes.extend(ward_api::policy_routes(&api, &policies));
+        routes
     })
     .await;
     Ward {

@@ -429,3 +429,56 @@ async fn the_grant_is_as_its_standard_says() {
         format!("{ORIGIN}/oauth/device_authorization")
     );
 }
+
+#[tokio::test]
+async fn a_policy_is_written_by_one_and_put_in_force_by_another() {
+    let office = office().await;
+    let (_, bo) = office.colleague("bo").await;
+    let text = "@id(\"none\") forbid (principal, action == Action::\"delete\", resource);";
+    let written = office
+        .ask("POST", "/manage/policies", &json!({ "text": text }))
+        .await;
+    assert_eq!(written.status, 201, "{}", written.body);
+    let number = read(&written)["number"].clone();
+    let step = |step: &str| format!("/manage/policies/{number}/{step}");
+    let mut proof = Value::Null;
+    for _ in 0..3_000 {
+        let listed = office.get("/manage/policies").await;
+        proof = listed["policies"][0]["proof"]["outcome"].clone();
+        if proof != "under-way" {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(proof, "holds");
+    let own = office.ask("POST", &step("activate"), &Value::Null).await;
+    assert_eq!(own.status, 409, "one person is not two: {}", own.body);
+    let other = office
+        .ask_by(&bo, "POST", &step("activate"), &Value::Null)
+        .await;
+    assert_eq!(other.status, 204, "{}", other.body);
+    let listed = office.get("/manage/policies").await;
+    assert_eq!(listed["policies"][0]["standing"], "in-force");
+    assert_eq!(listed["policies"][0]["text"], text);
+    let narrowed = office.ask("POST", &step("narrow"), &Value::Null).await;
+    assert_eq!(narrowed.status, 204);
+    for (body, status) in [
+        (json!({ "text": "permit everything" }), 422),
+        (json!({ "text": text, "force": true }), 400),
+        (json!({}), 400),
+        (json!({ "text": " ".repeat(40_000) }), 422),
+    ] {
+        let refused = office.ask("POST", "/manage/policies", &body).await;
+        assert_eq!(refused.status, status, "{}", refused.body);
+    }
+    for path in ["/manage/policies/9/activate", "/manage/policies/x/narrow"] {
+        let missing = office.ask("POST", path, &Value::Null).await;
+        assert_eq!(missing.status, 404, "{path}");
+    }
+    let stale = limits::FRESH_PROOF + Duration::from_secs(1);
+    office.ward.server.world.clock.advance(stale);
+    let late = office
+        .ask("POST", "/manage/policies", &json!({ "text": text }))
+        .await;
+    assert_eq!(late.status, 401, "with a fresh proof");
+}

@@ -10,6 +10,7 @@ pub(crate) mod key;
 pub(crate) mod log;
 pub(crate) mod login;
 mod named;
+pub(crate) mod policy;
 pub(crate) mod progress;
 pub(crate) mod recovery;
 pub(crate) mod registered;

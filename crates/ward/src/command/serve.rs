@@ -96,6 +96,7 @@ pub(crate) async fn serve(
     let api = Api::new(Arc::clone(&ward.records), Arc::clone(&ward.identity), names);
     let mut routes = ward_api::routes(&api, &origin);
     routes.extend(ward_api::coverage_routes(&api, &policies));
+    routes.extend(ward_api::policy_routes(&api, &policies));
     let web = Web::new(Parts {
         identity: Arc::clone(&ward.identity),
         access: ward.access,
