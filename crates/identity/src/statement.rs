@@ -6,12 +6,18 @@ use crate::{Assured, Error, Identity};
 
 impl Identity {
     /// Signs what a person states: one line of text. That they may state it is for policy to say
-    /// before; the note says that they did, there and then.
+    /// before; the note says that they did, there and then. With the note comes the key that
+    /// verifies it, as others should have it from elsewhere.
     ///
     /// # Errors
     /// [`Error::FreshProof`], where the proof stands no more; [`Error::NotPossible`], where it is
     /// not one line.
-    pub fn sign_statement(&self, by: &Assured, about: &str, text: &str) -> Result<String, Error> {
+    pub fn sign_statement(
+        &self,
+        by: &Assured,
+        about: &str,
+        text: &str,
+    ) -> Result<(String, VerifierKey), Error> {
         if !self.is_in_force(by) {
             return Err(Error::FreshProof);
         }
@@ -25,8 +31,7 @@ impl Identity {
             at: self.now(),
             text: text.to_owned(),
         };
-        statement
-            .sign(&key, |text| signer.sign(text))
-            .map_err(not_possible)
+        let note = statement.sign(&key, |text| signer.sign(text));
+        Ok((note.map_err(not_possible)?, key))
     }
 }

@@ -6,7 +6,10 @@ use std::{
     process::{Command, Output},
 };
 
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 use serde_json::Value;
+use ward_core::AccountId;
+use ward_log::{Statement, VerifierKey};
 
 fn coverage(folder: &tempfile::TempDir, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_ward"))
@@ -97,4 +100,49 @@ fn without_a_solver_nothing_is_proved_and_it_is_said_what_to_install() {
     assert_eq!(output.status.code(), Some(1));
     let said = text(output.stderr);
     assert!(said.contains("install cvc5"), "{said}");
+}
+
+#[test]
+fn a_signed_report_is_checked_offline_and_holds_only_as_it_was_signed() {
+    let folder = tempfile::tempdir().unwrap();
+    let pair = Ed25519KeyPair::from_seed_unchecked(&[7; 32]).unwrap();
+    let public = pair.public_key().as_ref().try_into().unwrap();
+    let key = VerifierKey::new("ward/WRD01", public).unwrap();
+    let other = VerifierKey::new("ward/WRD01", [9; 32]).unwrap();
+    let signed = |text: &str| {
+        let statement = Statement {
+            origin: "ward/WRD01".into(),
+            about: "coverage".into(),
+            by: AccountId::from_bytes([7; 16]),
+            at: "2026-11-24T04:20:00.000Z".parse().unwrap(),
+            text: text.into(),
+        };
+        let sign = |text: &[u8]| pair.sign(text).as_ref().try_into().unwrap();
+        statement.sign(&key, sign).unwrap()
+    };
+    let whole = signed(r#"{"probes":9,"let_in":0,"covered":true,"open":[]}"#);
+    let open = signed(r#"{"probes":9,"let_in":1,"covered":false,"open":["1 was let in"]}"#);
+    for (note, key, code, said) in [
+        (&whole, &key, 0, "that of 9 questions 0 were let in"),
+        (&open, &key, 1, "open: 1 was let in"),
+        (&open.replace("false", "true"), &key, 1, "error: "),
+        (&whole, &other, 1, "error: "),
+    ] {
+        fs::write(folder.path().join("report.note"), note).unwrap();
+        fs::write(folder.path().join("keys"), format!("{key}\n")).unwrap();
+        let output = coverage(&folder, &["--verify", "report.note", "--key", "keys"]);
+        assert_eq!(output.status.code(), Some(code), "{note}");
+        let told = text(output.stdout) + &text(output.stderr);
+        assert!(told.contains(said), "{told}");
+    }
+}
+
+#[test]
+fn without_credentials_nothing_is_asked_and_it_is_said_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = format!("client.dir={}", folder.path().display());
+    let output = coverage(&folder, &["--set", &dir]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(output.stderr);
+    assert!(said.contains("ward login"), "{said}");
 }

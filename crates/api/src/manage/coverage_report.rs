@@ -30,6 +30,9 @@ pub(in crate::manage) async fn sign(api: Arc<Api>, request: AssuredRequest) -> A
     let signed = api
         .identity
         .sign_statement(&request.assured, ABOUT, report.get());
-    let note = signed.map_err(refused)?;
-    answer(StatusCode::OK, &json!({ "note": note }))
+    let (note, key) = signed.map_err(refused)?;
+    answer(
+        StatusCode::OK,
+        &json!({ "note": note, "key": key.to_string() }),
+    )
 }

@@ -98,8 +98,14 @@ async fn sign(wire: &Wire, operator: &Held, report: &Report) -> Result<String, E
     let (path, text) = ("/manage/coverage/report", report.to_sign()?);
     let answer = wire.as_held("POST", path, operator, Some(text)).await?;
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-    match body.get("note").and_then(Value::as_str) {
-        Some(note) if answer.status == 200 => Ok(note.to_owned()),
+    let part = |name| body.get(name).and_then(Value::as_str);
+    match (part("note"), part("key")) {
+        (Some(note), Some(key)) if answer.status == 200 => {
+            eprintln!(
+                "The report is signed. Check it by a key that you have from elsewhere: {key}"
+            );
+            Ok(note.to_owned())
+        }
         _ => {
             let text = format!("the report was not signed: {}", answer.status);
             Err(Error::Told(text))
