@@ -185,8 +185,11 @@ impl<'a> Means<'a> {
         if !names_one || route.is_page() && !route.is_safe() {
             return;
         }
-        let others = self.held.iter();
-        for held in others.filter(|held| opens(held.is, takes) && held.organisation != *own) {
+        // One that is not known to be another's may be right: it is not shown.
+        let is_others = |held: &&Held| {
+            !held.organisation.is_empty() && held.organisation != *own && opens(held.is, takes)
+        };
+        for held in self.held.iter().filter(is_others) {
             let shown = match &held.secret {
                 Secret::Cookie(value) => Shown::Cookie(value),
                 _ => Shown::Token {

@@ -13,9 +13,9 @@ use ward_web::{Parts, Web};
 
 use super::{
     held::{Held, Is, Secret},
-    inventory::Inventory,
+    inventory::{Inventory, Takes},
     kind::Kind,
-    plan::Means,
+    plan::{Means, Shown, opens, plan},
     probe::{Probed, Prober},
     report::{Claim, Report},
     wire::Wire,
@@ -207,6 +207,90 @@ async fn a_method_that_nobody_declared_is_a_hole() {
     let report = probe(&server, &lying, &[]).await;
     assert_eq!(report.holes[0]["route"], "PATCH /session/stay");
     assert!(!report.covered);
+}
+
+/// Every route, and a right credential of each kind, of these organisations.
+fn changes_with_a_right_credential(organisations: &[&str]) -> Vec<String> {
+    let row = |method: &str, pattern: &str, credential: &str| json!({"method": method, "pattern": pattern, "credential": credential});
+    let mut rows = Vec::new();
+    for (pattern, credential) in [
+        ("/patients/{id}", "session"),
+        ("/fhir/{ods}/{type}/{id}", "dpop"),
+        ("/manage/accounts/{id}/suspend", "manage"),
+        ("/manage/session", "manage"),
+    ] {
+        rows.extend(
+            ["GET", "POST", "PUT", "DELETE"].map(|method| row(method, pattern, credential)),
+        );
+    }
+    let mut inventory = json!({
+        "origin": ORIGIN, "organisation": "WRD01", "organisations": [], "routes": rows,
+        "sockets": {"listed": [], "observed": []}, "services": [],
+    });
+    inventory["accounts"] = json!([
+        {"id": "known", "name": "k@WRD01", "role": "clinician", "suspended": false,
+         "passkeys": 1, "password_and_totp": false, "one_factor_alone": false},
+    ]);
+    let inventory: Inventory = serde_json::from_value(inventory).unwrap();
+    let mut held = Vec::new();
+    for organisation in organisations {
+        let token = || Secret::Token {
+            token: "token".to_owned(),
+            key: Key::new().unwrap(),
+        };
+        let cookie = Secret::Cookie("cookie".to_owned());
+        for (is, secret) in [
+            (Is::Operator, token()),
+            (Is::Service, token()),
+            (Is::Person, cookie),
+        ] {
+            let organisation = (*organisation).to_owned();
+            held.push(Held {
+                is,
+                organisation,
+                secret,
+            });
+        }
+    }
+    let means = Means {
+        inventory: &inventory,
+        held: &held,
+        ids: &BTreeMap::new(),
+        half_way: &[],
+    };
+    let takes = |pattern: &str| {
+        let mut routes = inventory.routes.iter();
+        let route = routes.find(|route| route.pattern == pattern);
+        route.and_then(|route| route.credential).unwrap()
+    };
+    let probes = plan(&means);
+    assert!(probes.len() > 50);
+    let changes = probes.iter().filter(|probe| {
+        let is_right = |held: &Held| opens(held.is, takes(probe.pattern));
+        let shows_right = match probe.shown {
+            Shown::Token { held, replayed } => is_right(held) && !replayed,
+            Shown::Upgrade(_, Some(held)) => is_right(held),
+            Shown::Cookie(_) => takes(probe.pattern) == Takes::Session,
+            _ => false,
+        };
+        shows_right && !["GET", "HEAD"].contains(&probe.method)
+    });
+    changes
+        .map(|probe| format!("{} {}", probe.method, probe.pattern))
+        .collect()
+}
+
+#[test]
+fn a_right_credential_is_never_shown_where_it_would_change_something() {
+    for own in [&["WRD01"][..], &[""], &["WRD01", ""]] {
+        assert_eq!(
+            changes_with_a_right_credential(own),
+            Vec::<String>::new(),
+            "{own:?}"
+        );
+    }
+    // Another organisation's is, as it is not right there.
+    assert!(!changes_with_a_right_credential(&["WRD01", "WRD02"]).is_empty());
 }
 
 #[tokio::test]

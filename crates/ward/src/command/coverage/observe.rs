@@ -28,7 +28,7 @@ pub(super) fn run(config: &Config, options: &Options) -> Result<(), Error> {
         Some(dir) => of_folder(dir)?,
         None => of_login(config)?,
     };
-    let report = runtime()?.block_on(observe(config, &means, options.report.as_deref()))?;
+    let report = runtime()?.block_on(observe(config, means, options.report.as_deref()))?;
     if options.json {
         println!("{}", serde_json::to_string(&report).map_err(Error::told)?);
     } else {
@@ -72,23 +72,34 @@ fn of_login(config: &Config) -> Result<Means, Error> {
     })
 }
 
-async fn observe(config: &Config, means: &Means, signed: Option<&Path>) -> Result<Report, Error> {
-    let Means { wire, held, ids } = means;
-    let mut inventories = Vec::new();
-    for operator in held.iter().filter(|held| held.is == Is::Operator) {
-        inventories.push(inventory(wire, operator).await?);
+async fn observe(config: &Config, means: Means, signed: Option<&Path>) -> Result<Report, Error> {
+    let Means {
+        wire,
+        mut held,
+        ids,
+    } = means;
+    let mut inventories: Vec<Inventory> = Vec::new();
+    for operator in held.iter_mut().filter(|held| held.is == Is::Operator) {
+        let inventory = inventory(&wire, operator).await?;
+        // Whose operator it is is the server's to say: as another organisation's, it would be shown
+        // where it is right.
+        operator.organisation.clone_from(&inventory.organisation);
+        let is_new = |one: &Inventory| one.organisation != inventory.organisation;
+        if inventories.iter().all(is_new) {
+            inventories.push(inventory);
+        }
     }
     if inventories.is_empty() {
         return Err(Error::Told(
             "no operator's token is among the credentials".into(),
         ));
     }
-    let probed = ask(wire, &inventories, held, ids).await?;
+    let probed = ask(&wire, &inventories, &held, &ids).await?;
     // After the questions: some credentials end soon, and proving takes a while.
     let claims = proof::claims(config).await;
     let report = Report::new(&inventories, &probed, claims);
     if let (Some(path), Some(operator)) = (signed, held.iter().find(|one| one.is == Is::Operator)) {
-        files::write(path, sign(wire, operator, &report).await?.as_bytes())?;
+        files::write(path, sign(&wire, operator, &report).await?.as_bytes())?;
     }
     Ok(report)
 }
