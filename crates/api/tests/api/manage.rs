@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use ward_access::{Search, Target};
 use ward_core::{Clock, limits};
 use ward_http::{Guard, Method};
 use ward_identity::Role;
-use ward_testkit::{CommandLine, ORIGIN, Person, Raw, ServiceClient};
+use ward_log::{Purpose, RefusalReason};
+use ward_testkit::{CommandLine, ORIGIN, Person, Raw, ServiceClient, ods};
 
 use crate::fixture::{FHIR, Ward, ward};
 
@@ -369,6 +371,30 @@ async fn administration_and_records_have_tokens_of_their_own() {
     }
     assert!(tried > 40, "{tried}");
     assert_eq!(office.ward.patients().await, before);
+}
+
+/// Were a route's guard ever to let a command line through to records, policy does not.
+#[tokio::test]
+async fn a_command_line_is_refused_by_policy_what_its_person_may() {
+    let office = office().await;
+    let server = &office.ward.server;
+    let desk = person(&office.ward, "WRD01", "rae", Role::Receptionist).await;
+    let line = CommandLine::of(server, &desk).await;
+    let (method, path) = ("GET", "/manage/session");
+    let proof = line.proof(server, method, path, Some(&line.token));
+    let (identity, url) = (&server.world.identity, format!("{ORIGIN}{path}"));
+    let through = identity.authenticate_dpop(&line.token, &proof, method, &url, None);
+    let through = through.unwrap();
+    let organisation = ods("WRD01");
+    let patients = Target::resource_type(&organisation, "Patient");
+    let access = server.world.records.access();
+    let in_browser = server.world.assured(&desk);
+    let decide = |assured| access.decide::<Search>(assured, &patients, Purpose::DirectCare);
+    assert!(decide(&in_browser).is_ok());
+    assert_eq!(
+        decide(&through).err().unwrap().reason,
+        RefusalReason::OutsideScopes
+    );
 }
 
 #[tokio::test]
