@@ -181,6 +181,13 @@ fn every_flag_is_known() {
         recovery approve: --json
         recovery stop: --json
         recovery link: --json
+        policy list: --json
+        policy show: --json
+        policy write: --json
+        policy prove: --json
+        policy activate: --json
+        policy withdraw: --json
+        policy narrow: --json
         session list: --json
         coverage: --table --credentials --report --verify --key --prove --policy --organisation --json
         log verify: --organisation --log --key --checkpoint --position --from-start --json
