@@ -181,7 +181,11 @@ impl<'a> Browser<'a> {
         let page = self.asked(page).send().await.unwrap().text().await.unwrap();
         let token = between(&page, "name=\"form_token\" value=\"", "\"");
         for path in ["/device", "/device/approve"] {
-            let fields = [("form_token", token.as_str()), ("code", code)];
+            let fields = [
+                ("form_token", token.as_str()),
+                ("code", code),
+                ("user_code", code),
+            ];
             let url = format!("{}{path}", self.served.url);
             let answer = self.asked(self.served.http.post(url).form(&fields));
             let answer = answer.send().await.unwrap();

@@ -13,7 +13,7 @@ use crate::{
 /// `POST /device/approve`: with a proof that is fresh and can't be phished.
 pub(crate) async fn approve(web: Arc<Web>, request: AssuredRequest) -> Answer {
     let form = request.form()?;
-    let code = form.get("code").unwrap_or_default();
+    let code = form.get("user_code").unwrap_or_default();
     match web.identity.approve_command_line(&request.assured, code) {
         Ok(()) => {
             let shown = Decided { approved: true };

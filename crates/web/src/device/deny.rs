@@ -8,7 +8,7 @@ use crate::{Web, web::page};
 /// `POST /device/deny`
 pub(crate) async fn deny(web: Arc<Web>, request: AssuredRequest) -> Answer {
     let form = request.form()?;
-    let code = form.get("code").unwrap_or_default();
+    let code = form.get("user_code").unwrap_or_default();
     match web.identity.deny_command_line(&request.assured, code) {
         Ok(()) => {
             let shown = Decided { approved: false };

@@ -49,7 +49,9 @@ async fn the_page_says_who_asks_and_wants_a_passkey_for_yes() {
         assert!(shown.body.contains(told), "{told}");
     }
     server.world.clock.advance(LATER);
-    let asked = admin.submit("/device/approve", &[("code", &code)]).await;
+    let asked = admin
+        .submit("/device/approve", &[("user_code", &code)])
+        .await;
     assert_eq!(asked.status, 401);
     let (token, draft) = (admin.form_token(), hidden(&asked, "draft"));
     let (start, finish) = ("/prove/passkey/start", "/prove/passkey/finish");
@@ -58,10 +60,14 @@ async fn the_page_says_who_asks_and_wants_a_passkey_for_yes() {
         200
     );
     let goes_on = admin.get("/prove/continue").await;
-    assert_eq!(hidden(&goes_on, "code"), code);
-    let approved = admin.submit("/device/approve", &[("code", &code)]).await;
+    assert_eq!(hidden(&goes_on, "user_code"), code);
+    let approved = admin
+        .submit("/device/approve", &[("user_code", &code)])
+        .await;
     assert!(approved.body.contains("is connected"), "{}", approved.body);
-    let again = admin.submit("/device/approve", &[("code", &code)]).await;
+    let again = admin
+        .submit("/device/approve", &[("user_code", &code)])
+        .await;
     assert_eq!(again.status, 422, "once");
 }
 
@@ -72,10 +78,12 @@ async fn who_has_no_passkey_connects_nothing() {
     let mut mary = Browser::with_password(&server, "mary", Role::Administrator).await;
     let code = code(&server);
     assert_eq!(type_code(&mut mary, &code).await.status, 200);
-    let asked = mary.submit("/device/approve", &[("code", &code)]).await;
+    let asked = mary
+        .submit("/device/approve", &[("user_code", &code)])
+        .await;
     assert_eq!(asked.status, 401);
     assert!(asked.body.contains("needs a passkey"), "{}", asked.body);
-    let denied = mary.submit("/device/deny", &[("code", &code)]).await;
+    let denied = mary.submit("/device/deny", &[("user_code", &code)]).await;
     assert!(denied.body.contains("was refused"), "{}", denied.body);
 }
 
@@ -97,6 +105,6 @@ async fn no_form_of_another_page_approves() {
     let server = serve().await;
     let mut admin = Browser::with_passkey(&server, "ada", Role::Administrator).await;
     let code = code(&server);
-    let forged = admin.post("/device/approve", &[("code", &code)]).await;
+    let forged = admin.post("/device/approve", &[("user_code", &code)]).await;
     assert_eq!(forged.status, 403);
 }
