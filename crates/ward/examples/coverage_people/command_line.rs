@@ -40,7 +40,9 @@ impl Waiting {
     pub(crate) async fn approved_by(self, person: &Browser) -> Result<Token, Failure> {
         let code = text(&self.begun, "user_code")?;
         person.submit("/device", &[("code", code)]).await?;
-        person.submit("/device/approve", &[("code", code)]).await?;
+        person
+            .submit("/device/approve", &[("user_code", code)])
+            .await?;
         let seconds = self.begun["interval"].as_u64().unwrap_or(5);
         tokio::time::sleep(Duration::from_secs(seconds)).await;
         let path = "/oauth/token";
