@@ -7,6 +7,8 @@
 
 #[cfg(feature = "server")]
 mod app;
+#[cfg(feature = "server")]
+mod browser;
 mod clock;
 #[cfg(feature = "server")]
 mod command_line;
@@ -24,6 +26,8 @@ mod world;
 
 #[cfg(feature = "server")]
 pub use app::{App, REDIRECT, VERIFIER, challenge, form};
+#[cfg(feature = "server")]
+pub use browser::{Browser, PASSWORD, ceremony, hidden, link, session_set_by, shown_link};
 pub use clock::FixedClock;
 #[cfg(feature = "server")]
 pub use command_line::CommandLine;

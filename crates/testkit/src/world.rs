@@ -15,7 +15,7 @@ use ward_core::{AccountId, Clock, Ods, PatientId, Random, RequestId, SystemRando
 use ward_crypto::{OrganisationKeys, RootKey};
 use ward_fhir::{Limits, Resource};
 use ward_identity::{
-    Assured, Author, Caller, Identity, IdentityConfig, NewAccount, NewService, Role, Scopes,
+    Assured, Author, Caller, Fetch, Identity, IdentityConfig, NewAccount, NewService, Role, Scopes,
     TokenRequest,
 };
 use ward_log::Entry;
@@ -149,6 +149,17 @@ impl World {
             requests: AtomicU64::new(0),
             dir,
         }
+    }
+
+    /// The same, with a way to the providers of its organisations.
+    ///
+    /// # Panics
+    /// Where somebody else holds the world's identity already.
+    #[must_use]
+    pub fn federating(mut self, fetch: Arc<dyn Fetch>) -> Self {
+        let identity = Arc::into_inner(self.identity).expect("the only one");
+        self.identity = Arc::new(identity.federating(fetch));
+        self
     }
 
     /// Where the files are.
