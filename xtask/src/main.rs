@@ -10,6 +10,7 @@ mod command;
 mod coverage;
 mod demo;
 mod fhir_tables;
+mod mutants;
 mod setup;
 mod test;
 mod tidy;
@@ -25,6 +26,8 @@ cargo xtask bench [--people N] [--seconds S] [--connections C] [--json]
     loads a release build over TLS with every lock on, beside its baselines
 cargo xtask coverage [--json] [--report FILE]
     asks a fresh demo by every route, with every kind of credential, and proves its policies
+cargo xtask mutants [--only NAME] [--json]
+    sabotages the gate in a copy of the tree, in many small ways: the adversary suite must see each
 cargo xtask tidy
     floors, forbidden dependencies, licences, and the rules that no compiler checks
 cargo xtask setup
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
         Some("demo") => demo::run(rest),
         Some("coverage") => coverage::run(rest),
         Some("bench") => bench::run(rest),
+        Some("mutants") => mutants::run(rest),
         Some("test") => test::run(),
         Some("tidy") => tidy::run(),
         Some("fhir-tables") => match rest {
