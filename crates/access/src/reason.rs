@@ -14,7 +14,7 @@ pub(crate) fn of_forbid(id: &str) -> RefusalReason {
         "not-suspended" => RefusalReason::Suspended,
         "relationship-in-force" => RefusalReason::RelationshipNotInForce,
         "relationship-needed" => RefusalReason::NoRelationship,
-        "administrators-see-no-patients" => RefusalReason::NotInRole,
+        "administrators-see-no-patients" | "devices-open-nothing" => RefusalReason::NotInRole,
         "inside-scopes" => RefusalReason::OutsideScopes,
         "step-up" => RefusalReason::StepUp,
         "home-entry-stays-sealed" => RefusalReason::Sealed,

@@ -172,6 +172,15 @@ pub const REFRESHES: usize = 1_000;
 /// Length of `state` in an authorization request, in bytes.
 pub const AUTHORIZATION_STATE_BYTES: usize = 1_000;
 
+/// From the beginning of a pairing to its end: somebody stands in front of the device.
+pub const PAIRING: Duration = Duration::from_mins(10);
+/// Pairings of one organisation under way at once.
+pub const PAIRINGS: usize = 20;
+/// Devices of one organisation, unpaired ones included.
+pub const DEVICES: usize = 1_000;
+/// A device's token.
+pub const DEVICE_TOKEN: Duration = Duration::from_mins(5);
+
 /// OIDC providers of one organisation, ended ones included.
 pub const PROVIDERS: usize = 20;
 /// Rules of a provider's assurance map.

@@ -6,7 +6,7 @@ use hyper::{
     HeaderMap, Method,
     header::{self, HeaderName, HeaderValue},
 };
-use ward_identity::{Assured, Error, Identity};
+use ward_identity::{Assured, Error, Identity, Role};
 
 use crate::{
     Credential, HttpError, Kind, Origin, Route, cookie, form,
@@ -142,16 +142,16 @@ pub(crate) fn check(
             });
             assured.map(Some).ok_or_else(signed_out)
         }
-        (Credential::Dpop | Credential::Manage, Some(authorization)) => {
+        (_, Some(authorization)) => {
             let token = dpop_token(authorization)?;
             let assured = service(authenticate, origin, head, token)?;
-            if assured.manages() == (credential == Credential::Manage) {
+            if kind_of(&assured) == credential {
                 Ok(Some(assured))
             } else {
                 Err(other_kind())
             }
         }
-        (Credential::Dpop | Credential::Manage, None) => {
+        (_, None) => {
             let text = "Send a DPoP-bound access token: Authorization: DPoP <token>.";
             let missing = HttpError::unauthenticated("token-missing", text);
             Err(challenge(missing, None))
@@ -177,6 +177,17 @@ pub(crate) fn check_form_token(
     }
     let text = "This form is out of date. Go back, load the page again and send it once more.";
     Err(HttpError::forbidden("form-token", text))
+}
+
+/// What a token is good for: one kind of route, whatever a handler behind another asks.
+fn kind_of(assured: &Assured) -> Credential {
+    if assured.role() == Role::Device {
+        Credential::Device
+    } else if assured.manages() {
+        Credential::Manage
+    } else {
+        Credential::Dpop
+    }
 }
 
 fn refuse_in_query(query: &str) -> Result<(), HttpError> {

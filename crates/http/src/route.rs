@@ -48,11 +48,14 @@ pub enum Guard {
 pub enum Credential {
     /// The cookie of a person's session: pages.
     Session,
-    /// A token bound to a key, with a proof of that key (RFC 9449): the API.
+    /// A token bound to a key, with a proof of that key (RFC 9449): the API. A device's is not
+    /// taken.
     Dpop,
     /// The same, of a person who asks by their command line: administration. It opens no record,
     /// and no other token opens what it does.
     Manage,
+    /// The same, of a device alone.
+    Device,
 }
 
 impl Credential {

@@ -5,7 +5,9 @@ use std::{fmt, sync::Arc};
 use parking_lot::{Mutex, RwLock};
 use ward_core::{AccountId, Ods, ResourceKey, Timestamp};
 
-use crate::{Notice, Role, Scopes, SignInName, factor::Credentials, recovery::Recovery};
+use crate::{
+    DeviceAccount, Notice, Role, Scopes, SignInName, factor::Credentials, recovery::Recovery,
+};
 
 /// An account, as it is now. What it proves itself with is not part of it.
 #[derive(Clone)]
@@ -19,6 +21,7 @@ pub struct Account {
     pub(crate) created_at: Timestamp,
     pub(crate) created_by: Option<AccountId>,
     pub(crate) service: Option<ServiceAccount>,
+    pub(crate) device: Option<DeviceAccount>,
 }
 
 /// What a service has beside other accounts.
@@ -38,7 +41,7 @@ pub struct NewAccount {
     pub name: String,
     /// The person's name as they write it: 1 to 100 characters.
     pub display_name: String,
-    /// What it is for; any but [`Role::Service`].
+    /// What it is for; any of [people](Role::is_person).
     pub role: Role,
     /// The Practitioner resource of the same person, by which they are in care teams.
     pub practitioner: Option<ResourceKey>,
@@ -93,6 +96,11 @@ impl Account {
     /// What a service has beside.
     pub const fn service(&self) -> Option<&ServiceAccount> {
         self.service.as_ref()
+    }
+
+    /// What a device has beside.
+    pub const fn device(&self) -> Option<&DeviceAccount> {
+        self.device.as_ref()
     }
 }
 

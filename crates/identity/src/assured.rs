@@ -222,14 +222,14 @@ pub(crate) const fn resist_phishing(factors: Factors) -> bool {
 }
 
 /// Two factors of different kinds, or one passkey with user verification, which is two in one, or a
-/// provider that vouches for two; of a service its registered key and a token bound to its sender. Neither stands for the other.
+/// provider that vouches for two; of a service or a device its registered key and a token bound to its sender. Neither stands for the other.
 fn suffice(role: Role, factors: Factors) -> bool {
-    if role == Role::Service {
-        factors.contains(Factors::CLIENT_KEY.with(Factors::DPOP))
-    } else {
+    if role.is_person() {
         factors.contains(Factors::PASSKEY)
             || factors.contains(Factors::PASSWORD.with(Factors::TOTP))
             || factors.contains(Factors::FEDERATED)
+    } else {
+        factors.contains(Factors::CLIENT_KEY.with(Factors::DPOP))
     }
 }
 
@@ -289,7 +289,7 @@ mod tests {
         for role in Role::ALL {
             for factors in all {
                 let is_passkey = factors == Factors::PASSKEY;
-                assert_eq!(suffice(role, factors), is_passkey && role != Role::Service);
+                assert_eq!(suffice(role, factors), is_passkey && role.is_person());
             }
         }
     }

@@ -14,6 +14,7 @@ mod assured;
 mod attempts;
 mod ceremony;
 mod command_line;
+mod device;
 mod enrolment;
 mod error;
 mod factor;
@@ -57,6 +58,7 @@ pub use app::{
 };
 pub use assured::{AppAccess, Assured};
 pub use command_line::{Asks, COMMAND_LINE_CLIENT, Connecting, MANAGE_SCOPE, OwnSession};
+pub use device::{Collected, DeviceAccount, DeviceKind, Offered, PairingStage, PairingView};
 pub use enrolment::{AppEnrolment, EnrolmentView, Started};
 pub use error::Error;
 pub use factor::{FactorsView, PasskeyView};

@@ -39,8 +39,10 @@ impl Identity {
         organisation: &Ods,
         new: NewAccount,
     ) -> Result<EnrolmentLink, Error> {
-        if new.role == Role::Service {
-            return Err(Error::NotPossible("a service is registered with its keys"));
+        if !new.role.is_person() {
+            return Err(Error::NotPossible(
+                "services and devices come with their keys",
+            ));
         }
         let account = self.draft(by, organisation, &new.name, &new.display_name, new.role)?;
         let account = Account {
@@ -79,7 +81,7 @@ impl Identity {
         let _changing = self.organisation(organisation)?.changing.lock().await;
         self.still_stands(by)?;
         let member = self.member_of(organisation, account)?;
-        if member.account().role == Role::Service || !member.credentials.lock().is_empty() {
+        if !member.account().role.is_person() || !member.credentials.lock().is_empty() {
             return Err(Error::NotPossible("the account has its factors"));
         }
         // It had factors, whatever became of them: a recovery that the disk refused leaves none.
@@ -163,6 +165,11 @@ impl Identity {
         if by.account() == Some(id) {
             return Err(Error::NotPossible("somebody else does this to an account"));
         }
+        if !suspended && member.account().device.is_some() {
+            return Err(Error::NotPossible(
+                "a device that was shut out is paired anew",
+            ));
+        }
         if !suspended && is_own_approver(by, &member) {
             let text = "somebody else than who made it lets in an account that can approve";
             return Err(Error::NotPossible(text));
@@ -217,6 +224,7 @@ impl Identity {
             created_at: self.now(),
             created_by: by.account(),
             service: None,
+            device: None,
         })
     }
 

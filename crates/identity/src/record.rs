@@ -10,7 +10,8 @@ use ward_core::{AccountId, Ods, ResourceKey, SessionId, Timestamp};
 use ward_log::Factors;
 
 use crate::{
-    Account, Error, Role, Scopes, ServiceAccount, SignInName, session::Session, token::TokenHash,
+    Account, DeviceAccount, DeviceKind, Error, Role, Scopes, ServiceAccount, SignInName,
+    session::Session, token::TokenHash,
 };
 
 const FORMAT: u8 = 1;
@@ -104,6 +105,8 @@ pub(crate) struct AccountRecord {
     created_at_micros: i64,
     created_by: Option<AccountId>,
     service: Option<ServiceRecord>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    device: Option<DeviceRecord>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -113,6 +116,14 @@ struct ServiceRecord {
     enrolled_by: AccountId,
     approved_by: Option<AccountId>,
     expires_micros: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct DeviceRecord {
+    kind: DeviceKind,
+    jwk: String,
+    paired_by: AccountId,
+    unpaired: bool,
 }
 
 impl From<&Account> for AccountRecord {
@@ -131,6 +142,12 @@ impl From<&Account> for AccountRecord {
                 enrolled_by: service.enrolled_by,
                 approved_by: service.approved_by,
                 expires_micros: service.expires.as_micros(),
+            }),
+            device: account.device.as_ref().map(|device| DeviceRecord {
+                kind: device.kind,
+                jwk: device.jwk.to_string(),
+                paired_by: device.paired_by,
+                unpaired: device.unpaired,
             }),
         }
     }
@@ -154,6 +171,12 @@ impl AccountRecord {
                 enrolled_by: service.enrolled_by,
                 approved_by: service.approved_by,
                 expires: Timestamp::from_micros(service.expires_micros),
+            }),
+            device: self.device.map(|device| DeviceAccount {
+                kind: device.kind,
+                jwk: device.jwk.into(),
+                paired_by: device.paired_by,
+                unpaired: device.unpaired,
             }),
         })
     }
@@ -247,6 +270,7 @@ mod tests {
     };
 
     const ACCOUNT: &str = include_str!("../tests/fixtures/account.1.json");
+    const DEVICE: &str = include_str!("../tests/fixtures/device.1.json");
     const SERVICE: &str = include_str!("../tests/fixtures/service.1.json");
     const LINK: &str = include_str!("../tests/fixtures/link.1.json");
     const NOTICES: &str = include_str!("../tests/fixtures/notices.1.json");
@@ -294,6 +318,11 @@ mod tests {
             service.service().unwrap().scopes().to_string(),
             "system/Patient.rs"
         );
+        let device = read::<AccountRecord>(DEVICE)
+            .into_account(id, &ods)
+            .unwrap();
+        let kind = device.device().unwrap().kind();
+        assert_eq!((device.role(), kind), (Role::Device, DeviceKind::Board));
         assert_eq!(read::<LinkRecord>(LINK).hash[31], 31);
         let session: SessionRecord = read(SESSION);
         assert_eq!(session.factors(), Factors::PASSWORD.with(Factors::TOTP));

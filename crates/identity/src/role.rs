@@ -23,11 +23,13 @@ pub enum Role {
     Administrator,
     /// Software, as far as its scopes go.
     Service,
+    /// A kiosk or a board. It opens no record.
+    Device,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Clinician,
         Self::CallHandler,
         Self::Receptionist,
@@ -35,6 +37,7 @@ impl Role {
         Self::InformationGovernance,
         Self::Administrator,
         Self::Service,
+        Self::Device,
     ];
 
     /// The name in policies, files and on the command line: `call-handler`.
@@ -47,7 +50,13 @@ impl Role {
             Self::InformationGovernance => "information-governance",
             Self::Administrator => "administrator",
             Self::Service => "service",
+            Self::Device => "device",
         }
+    }
+
+    /// Whether it is people's: software and devices prove themselves in ways of their own.
+    pub const fn is_person(self) -> bool {
+        !matches!(self, Self::Service | Self::Device)
     }
 }
 

@@ -6,7 +6,7 @@ use ward_core::{AccountId, Secret, limits, neighbourhood};
 use ward_log::{Factors, SignInFailure};
 
 use crate::{
-    Caller, Error, Identity, Role, SignInName, SignedIn,
+    Caller, Error, Identity, SignInName, SignedIn,
     account::Member,
     attempts::{Taken, TakenOfOrigin},
     hashing::Standing,
@@ -113,7 +113,7 @@ impl Identity {
         let (true, true, Some(step)) = (is_right, fits, step) else {
             return Err(Typed::Wrong(SignInFailure::WrongFactor));
         };
-        if account.suspended || account.role == Role::Service {
+        if account.suspended || !account.role.is_person() {
             return Err(Typed::Wrong(SignInFailure::Suspended));
         }
         let changes = claim(&member, account.id, step)?;

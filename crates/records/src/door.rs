@@ -126,7 +126,7 @@ impl<'a> Door<'a> {
 const fn purpose_of(role: Role) -> Purpose {
     match role {
         Role::Clinician | Role::CallHandler | Role::Carer | Role::Service => Purpose::DirectCare,
-        Role::Receptionist | Role::Administrator => Purpose::Administration,
+        Role::Receptionist | Role::Administrator | Role::Device => Purpose::Administration,
         Role::InformationGovernance => Purpose::Audit,
     }
 }

@@ -72,6 +72,29 @@ impl ServiceClient {
         self.sign_assertion(r#"{"typ":"JWT","alg":"ES384","kid":"1"}"#, &claims)
     }
 
+    /// The same of a device, whose one key is the one that its tokens are bound to.
+    ///
+    /// # Errors
+    /// Where the machine gives no randomness.
+    pub fn device_assertion(
+        &self,
+        client_id: &str,
+        audience: &str,
+        now: Timestamp,
+        id: &str,
+    ) -> Result<String, String> {
+        let (x, y) = point(&self.bound);
+        let canonical = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
+        let hash = digest::digest(&digest::SHA256, canonical.as_bytes());
+        let key = BASE64URL_NOPAD.encode(hash.as_ref());
+        let (iat, exp) = (now.as_seconds(), now.as_seconds() + 60);
+        let claims = format!(
+            r#"{{"iss":"{client_id}","sub":"{client_id}","aud":"{audience}","iat":{iat},"exp":{exp},"jti":"{id}"}}"#
+        );
+        let header = format!(r#"{{"typ":"JWT","alg":"ES256","kid":"{key}"}}"#);
+        self.sign_proof(&header, &claims)
+    }
+
     /// A proof for one request; with a token, of that token too.
     ///
     /// # Errors

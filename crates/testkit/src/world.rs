@@ -15,8 +15,8 @@ use ward_core::{AccountId, Clock, Ods, PatientId, Random, RequestId, SystemRando
 use ward_crypto::{OrganisationKeys, RootKey};
 use ward_fhir::{Limits, Resource};
 use ward_identity::{
-    Assured, Author, Caller, Fetch, Identity, IdentityConfig, NewAccount, NewService, Role, Scopes,
-    TokenRequest,
+    Assured, Author, Caller, DeviceKind, Fetch, Identity, IdentityConfig, NewAccount, NewService,
+    PairingStage, Role, Scopes, TokenRequest,
 };
 use ward_log::Entry;
 use ward_records::{Door, RecordProjector, Records};
@@ -281,6 +281,56 @@ impl World {
             account,
             client,
             token: token.token.expose().clone(),
+        }
+    }
+
+    /// Pairs a device of an organisation, and gets it a token.
+    ///
+    /// # Panics
+    /// Where it can't.
+    pub async fn device(&self, code: &str, name: &str) -> Program {
+        let pairs = format!("{name}.pairs");
+        let by = self.person(code, &pairs, Role::Administrator, "none").await;
+        let by = self.assured(&by);
+        let client = ServiceClient::new().expect("keys");
+        let (identity, now) = (&self.identity, self.clock.now());
+        let id = identity.open_pairing(&by, name, DeviceKind::Kiosk);
+        let id = id.expect("a pairing");
+        let view = identity.pairing(&by, id).expect("a pairing");
+        let PairingStage::Open { code: Some(code) } = view.stage else {
+            unreachable!("its code is shown to whoever began it");
+        };
+        let url = format!("{ORIGIN}/pair/offer");
+        let proof = client
+            .proof("POST", &url, now, "o-1", None)
+            .expect("signed");
+        let caller = Caller::default();
+        let offered = identity.offer_key(code.expose(), &proof, &url, &caller);
+        let words = offered.expect("an offer").words;
+        let account = identity.confirm_pairing(&by, id, &words).await;
+        let account = account.expect("a device");
+        let url = format!("{ORIGIN}/oauth/token");
+        let assertion = client.device_assertion(&account.to_string(), &url, now, "d-1");
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let request = TokenRequest::from_form(&[
+            pair("grant_type", "client_credentials"),
+            pair("scope", "ward/device"),
+            pair(
+                "client_assertion_type",
+                "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            ),
+            pair("client_assertion", &assertion.expect("signed")),
+        ]);
+        let proof = client
+            .proof("POST", &url, now, "d-2", None)
+            .expect("signed");
+        let request = request.expect("a request");
+        let token = identity.token(&request, Some(&proof), &caller);
+        let token = token.await.expect("a token").token.expose().clone();
+        Program {
+            account,
+            client,
+            token,
         }
     }
 

@@ -55,7 +55,7 @@ const fn about(role: Role) -> &'static str {
         Role::Receptionist => "You find those who arrive, and see who they are.",
         Role::Carer => "You open the records of the people you care for.",
         Role::InformationGovernance => "You see who looked at which record, and why they could.",
-        Role::Administrator | Role::Service => {
+        Role::Administrator | Role::Service | Role::Device => {
             "Administrators look after accounts, and see no patients."
         }
     }

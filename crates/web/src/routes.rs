@@ -1,6 +1,7 @@
 //! The one table of the pages' routes.
 
 mod apps;
+mod devices;
 mod federation;
 mod security;
 
@@ -28,6 +29,7 @@ pub fn routes(web: &Arc<Web>) -> Vec<Route> {
     routes.extend(federation::federation(web));
     routes.extend(security::overseeing(web));
     routes.extend(security::emergencies(web));
+    routes.extend(devices::devices(web));
     routes
 }
 

@@ -103,6 +103,9 @@ fn samples() -> Vec<Sample> {
     each::<crate::apps::ShowApp>(&own, true, &mut samples);
     each::<crate::services::AddService>(&own, true, &mut samples);
     each::<crate::services::ShowService>(&own, true, &mut samples);
+    each::<crate::kiosk::PairPage>(&public, false, &mut samples);
+    each::<crate::devices::DeviceList>(&own, true, &mut samples);
+    each::<crate::devices::PairingPage>(&own, true, &mut samples);
     each::<crate::providers::ProviderList>(&own, true, &mut samples);
     each::<crate::providers::AddProvider>(&own, true, &mut samples);
     each::<crate::providers::ShowProvider>(&own, true, &mut samples);

@@ -160,12 +160,13 @@ pub(crate) const fn role_in_words(role: Role) -> &'static str {
         Role::InformationGovernance => "Information governance",
         Role::Administrator => "Administrator",
         Role::Service => "Service",
+        Role::Device => "Device",
     }
 }
 
 /// Whether a role looks for patients. What it may then see is policy's to say, not the page's.
 pub(crate) const fn sees_patients(role: Role) -> bool {
-    !matches!(role, Role::Administrator | Role::Service)
+    !matches!(role, Role::Administrator | Role::Service | Role::Device)
 }
 
 /// Whether a role looks after accounts. What it may then do is policy's to say, not the page's.

@@ -172,6 +172,7 @@ const fn an_account_of(role: Role) -> &'static str {
         Role::InformationGovernance => "somebody of information governance",
         Role::Administrator => "an administrator",
         Role::Service => "a service",
+        Role::Device => "a device",
     }
 }
 

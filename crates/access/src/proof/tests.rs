@@ -126,6 +126,7 @@ async fn each_forbid_that_is_dropped_is_missed() {
             "administrators-apart-from-patients",
         ),
         ("inside-scopes", "programs-within-scopes"),
+        ("devices-open-nothing", "devices-open-nothing"),
         ("step-up", "a-fresh-proof-to-undo-locks"),
         ("home-entry-stays-sealed", "sealed-to-all"),
     ] {
@@ -140,7 +141,7 @@ async fn each_forbid_that_is_dropped_is_missed() {
     let forbids: PolicySet = Sources::EMBEDDED.platform.parse().unwrap();
     assert_eq!(
         forbids.policies().count(),
-        9,
+        10,
         "name the claim of the new forbid"
     );
 }
@@ -190,6 +191,11 @@ async fn each_condition_that_is_weakened_is_missed() {
             "principal.scopes.contains(context.scope.any_type))",
             "context.scope.any_type like \"*\")",
             "programs-within-scopes",
+        ),
+        (
+            r#"forbid (principal in Role::"device", action, resource);"#,
+            r#"forbid (principal in Role::"device", action, resource) when { resource.patient_data };"#,
+            "devices-open-nothing",
         ),
         (
             "context.fresh && context.phishing_resistant",

@@ -237,3 +237,21 @@ fn assert_nothing_leaked(answer: &Raw) {
     assert!(!answer.body.contains("Smith") && !answer.body.contains("1950-03-04"));
     assert!(answer.header("x-request-id").is_some());
 }
+
+/// Class 10: a device's key is tried on every route. None of the API is for devices.
+#[tokio::test]
+async fn class_10_a_devices_key_opens_no_route() {
+    let ward = ward().await;
+    let device = ward.server.world.device("WRD01", "door").await;
+    let before = ward.patients().await;
+    for listed in ward.server.routes() {
+        if matches!(listed.guard, Guard::Public { .. }) {
+            continue;
+        }
+        let (method, path) = (listed.method.as_str(), path(listed.pattern));
+        let answer = ward.server.ask(&device, method, &path, &[FHIR], b"").await;
+        assert_eq!(answer.status, 401, "{method} {path}");
+        assert_nothing_leaked(&answer);
+    }
+    assert_eq!(ward.patients().await, before);
+}

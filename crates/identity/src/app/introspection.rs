@@ -49,6 +49,9 @@ impl Identity {
         let asking = self
             .authenticate_confidential(&authentication, &audiences, caller)
             .await?;
+        if matches!(&asking, Authenticated::Service(member) if member.account().device.is_some()) {
+            return Err(Error::UnauthorizedClient("a device asks about no tokens"));
+        }
         let organisation = asking.organisation();
         let token = one(pairs, "token")?.ok_or(Error::TokenRequest("token is missing"))?;
         Ok(TokenHash::of(token).and_then(|hash| self.token_of(&hash, &organisation)))

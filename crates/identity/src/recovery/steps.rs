@@ -7,7 +7,7 @@ use ward_core::{AccountId, limits};
 
 use super::{Recovery, RecoveryStep, RecoveryView};
 use crate::{
-    Assured, Caller, EnrolmentLink, Error, Identity, Role,
+    Assured, Caller, EnrolmentLink, Error, Identity,
     account::Member,
     enrolment::Link,
     ledger::Changes,
@@ -204,8 +204,10 @@ impl Identity {
         if of.id == by.account() {
             return Err(Error::NotPossible("nobody recovers their own account"));
         }
-        if of.role == Role::Service {
-            return Err(Error::NotPossible("a service is registered with its keys"));
+        if !of.role.is_person() {
+            return Err(Error::NotPossible(
+                "services and devices come with their keys",
+            ));
         }
         if of.suspended {
             return Err(Error::NotPossible("the account is suspended"));

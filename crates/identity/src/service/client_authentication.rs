@@ -211,7 +211,8 @@ impl Identity {
                 let in_force = |service: &crate::ServiceAccount| {
                     service.approved_by.is_some() && service.expires > now
                 };
-                !account.suspended && account.service.as_ref().is_some_and(in_force)
+                let paired = account.device.as_ref().is_some_and(|of| !of.unpaired);
+                !account.suspended && (paired || account.service.as_ref().is_some_and(in_force))
             }
         }
     }

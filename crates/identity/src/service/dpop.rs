@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, time::Duration};
 
-use serde::{Deserialize, de::IgnoredAny};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::value::RawValue;
 use ward_core::{Timestamp, limits};
 use webauthn_rs::prelude::Url;
@@ -83,6 +83,30 @@ pub(crate) fn verify_new(
 }
 
 impl BoundKey {
+    /// The key, as a JWK with what it takes and nothing beside.
+    ///
+    /// # Errors
+    /// [`Error::Proof`] where it is not elliptic.
+    pub(crate) fn jwk(&self) -> Result<String, Error> {
+        #[derive(Serialize, Deserialize)]
+        struct Elliptic {
+            kty: String,
+            crv: String,
+            x: String,
+            y: String,
+        }
+        #[derive(Deserialize)]
+        struct Of {
+            jwk: Elliptic,
+        }
+        let wrong = Error::Proof("a P-256 key is asked for");
+        let json = decode(&self.header).ok_or(Error::Proof("a header that is not base64url"))?;
+        let Ok(Of { jwk }) = serde_json::from_slice(&json) else {
+            return Err(wrong);
+        };
+        serde_json::to_string(&jwk).map_err(|_| wrong)
+    }
+
     /// Verifies a proof that must be of this key (RFC 9449 7.1).
     pub(crate) fn verify(&self, proof: &str, expected: &Expected<'_>) -> Result<Unspent, Error> {
         let jwt = Jwt::split(proof).ok_or(Error::Proof("not a JWT"))?;

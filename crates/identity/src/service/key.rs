@@ -246,6 +246,21 @@ impl KeySet {
         Ok(Self(keys))
     }
 
+    /// The one key of a device, which is named by its thumbprint.
+    ///
+    /// # Errors
+    /// [`Error::Key`].
+    pub(crate) fn of_device(jwk: &str) -> Result<Self, Error> {
+        let key = PublicKey::parse(jwk)?;
+        let id = Some(key.thumbprint.text().into());
+        Ok(Self(vec![PublicKey { id, ..key }]))
+    }
+
+    /// Whether a key is among them.
+    pub(crate) fn holds(&self, key: &Thumbprint) -> bool {
+        self.0.iter().any(|known| known.thumbprint == *key)
+    }
+
     /// The key of an id.
     pub(crate) fn get(&self, id: &str) -> Option<&PublicKey> {
         self.0.iter().find(|key| key.id.as_deref() == Some(id))

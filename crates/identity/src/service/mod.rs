@@ -16,7 +16,7 @@ pub(crate) use {
     client_authentication::{Authenticated, ClientAuthentication},
     dpop::{BoundKey, Expected as DpopExpected, Unspent},
     jws::decode,
-    key::{KeySet, Thumbprint},
+    key::{Algorithm, KeySet, Thumbprint},
     token_endpoint::one,
     tokens::Tokens,
 };

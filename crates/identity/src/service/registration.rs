@@ -181,7 +181,7 @@ impl Identity {
         }
         for person in [one, other] {
             let account = self.member_of(organisation, person)?.account();
-            if account.suspended || account.role == Role::Service {
+            if account.suspended || !account.role.is_person() {
                 return Err(Error::NotPossible("people in good standing vouch for it"));
             }
         }

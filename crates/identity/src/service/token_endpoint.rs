@@ -3,7 +3,7 @@
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
-use ward_core::{PatientId, Secret, SessionId, limits};
+use ward_core::{PatientId, Secret, SessionId, Timestamp, limits};
 use ward_log::{Actor, Event, Factors};
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
     tokens::Grant,
 };
 use crate::{
-    AppScopes, Assured, Caller, Error, Identity, Scopes,
+    Account, AppScopes, Assured, Caller, Error, Identity, Scopes,
     app::{self, CodeRequest, RefreshRequest, UsedRecord},
     assured::Proof,
     command_line::DeviceRequest,
@@ -32,6 +32,7 @@ pub struct TokenRequest {
 #[derive(Debug)]
 enum Asked {
     Service(Scopes),
+    Paired,
     Code(CodeRequest),
     Refresh(RefreshRequest),
     Device(DeviceRequest),
@@ -45,6 +46,8 @@ const GRANT_TYPES: [&str; 4] = [
     "refresh_token",
     DEVICE_CODE,
 ];
+/// What a device asks for: to be known as one. It opens nothing else.
+const DEVICE: &str = "ward/device";
 
 /// A token that was issued, to be sent as JSON (RFC 6749 5.1).
 #[derive(Debug)]
@@ -100,6 +103,7 @@ impl TokenRequest {
             _ if !client.has_assertion() => {
                 return Err(Error::TokenRequest("client_assertion is missing"));
             }
+            _ if scope == Some(DEVICE) => Asked::Paired,
             _ => Asked::Service(Scopes::parse(scope.ok_or(Error::NoScope)?)?),
         };
         Ok(Self { client, asked })
@@ -133,7 +137,11 @@ impl Identity {
         let proved = self.check_proof_at(proof, &self.token_url)?;
         let (client, audiences) = (&request.client, [&*self.token_url]);
         match &request.asked {
-            Asked::Service(scopes) => self.service_token(client, scopes, proved, caller).await,
+            Asked::Service(scopes) => {
+                self.client_token(client, Some(scopes), proved, caller)
+                    .await
+            }
+            Asked::Paired => self.client_token(client, None, proved, caller).await,
             Asked::Code(code) => {
                 let client = self.authenticate_app(client, &audiences, caller).await?;
                 self.exchange_code(&client, code, proved, caller).await
@@ -150,10 +158,11 @@ impl Identity {
         }
     }
 
-    async fn service_token(
+    /// A token of a service's or a device's own.
+    async fn client_token(
         &self,
         client: &ClientAuthentication,
-        scopes: &Scopes,
+        scopes: Option<&Scopes>,
         (key, unspent): (BoundKey, Unspent),
         caller: &Caller<'_>,
     ) -> Result<AccessToken, Error> {
@@ -164,18 +173,10 @@ impl Identity {
         };
         let member = Arc::clone(member);
         let account = member.account();
-        let service = account
-            .service
-            .as_ref()
-            .ok_or(Error::Client("not a service"))?;
-        let scopes = scopes.granted_by(&service.scopes);
-        if scopes.is_empty() {
-            return Err(Error::NoScope);
-        }
+        let (scopes, scope, expires) = self.granted(&account, scopes, &key)?;
         self.spend_assertion(&client, &assertion, caller).await?;
         self.spend(&key, &unspent)?;
         let now = self.now();
-        let expires = (now + limits::SERVICE_TOKEN).min(service.expires);
         let (token, hash) = new_token(&*self.random);
         let factors = Factors::CLIENT_KEY.with(Factors::DPOP);
         let session = SessionId::random(&*self.random);
@@ -199,11 +200,10 @@ impl Identity {
         self.commit(account.organisation(), Some(actor), caller.request, changes)
             .await?;
         self.used.set(id, now);
-        let (scope, scopes) = (scopes.to_string(), Arc::new(scopes));
         let grant = Grant {
             member,
             proof,
-            scopes,
+            scopes: Arc::new(scopes),
             expires,
             key,
         };
@@ -217,8 +217,38 @@ impl Identity {
         })
     }
 
-    /// Whose token it is, a service's or a person's through an app or a command line, for one
-    /// request that it proves to have made itself. `url` is the request's URL as the server knows
+    /// What a client's own token lets it do, in words, too, and until when: of a service what it may
+    /// ask for, of a device nothing, and with its own key alone.
+    fn granted(
+        &self,
+        account: &Account,
+        asked: Option<&Scopes>,
+        key: &BoundKey,
+    ) -> Result<(Scopes, String, Timestamp), Error> {
+        let now = self.now();
+        match (&account.service, &account.device, asked) {
+            (Some(service), _, Some(asked)) => {
+                let scopes = asked.granted_by(&service.scopes);
+                if scopes.is_empty() {
+                    return Err(Error::NoScope);
+                }
+                let (text, end) = (scopes.to_string(), now + limits::SERVICE_TOKEN);
+                Ok((scopes, text, end.min(service.expires)))
+            }
+            (None, Some(_), None) => {
+                let own = self.tokens.registered(account.id);
+                if !own.is_some_and(|own| own.keys.holds(&key.key.thumbprint)) {
+                    return Err(Error::Proof("not of the device's own key"));
+                }
+                let end = now + limits::DEVICE_TOKEN;
+                Ok((Scopes::default(), DEVICE.to_owned(), end))
+            }
+            _ => Err(Error::NoScope),
+        }
+    }
+
+    /// Whose token it is, a service's, a device's, or a person's through an app or a command line, for
+    /// one request that it proves to have made itself. `url` is the request's URL as the server knows
     /// it, without a query.
     ///
     /// # Errors

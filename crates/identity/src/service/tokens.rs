@@ -53,17 +53,19 @@ impl Default for Tokens {
 }
 
 impl Tokens {
-    /// Prepares the keys of a service; nothing of other accounts.
+    /// Prepares the keys of a service, or of a device; nothing of other accounts.
     pub(crate) fn register(
         &self,
         account: &Account,
         remembered_since: Option<Timestamp>,
     ) -> Result<(), Error> {
-        let Some(service) = &account.service else {
-            return Ok(());
+        let keys = match (&account.service, &account.device) {
+            (Some(service), _) => KeySet::parse(&service.jwks)?,
+            (None, Some(device)) => KeySet::of_device(&device.jwk)?,
+            (None, None) => return Ok(()),
         };
         let registered = Registered {
-            keys: Arc::new(KeySet::parse(&service.jwks)?),
+            keys: Arc::new(keys),
             remembered_since,
         };
         self.registered.write().insert(account.id, registered);

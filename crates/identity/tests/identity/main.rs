@@ -5,6 +5,7 @@
 
 mod accounts;
 mod command_line;
+mod devices;
 mod enrolment;
 mod federation;
 mod floods;

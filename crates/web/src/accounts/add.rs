@@ -35,7 +35,7 @@ pub(crate) async fn add(web: Arc<Web>, request: AssuredRequest) -> Answer {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         page(status, &web.layout(&request.assured), &shown)
     };
-    let Some(role) = role.parse().ok().filter(|role| *role != Role::Service) else {
+    let Some(role) = role.parse().ok().filter(|role: &Role| role.is_person()) else {
         return wrong(Wrong::Role);
     };
     let Ok(practitioner) = practitioner_of(practitioner) else {

@@ -46,7 +46,7 @@ impl AddAccount {
         practitioner: &str,
         wrong: Option<Wrong>,
     ) -> Self {
-        let people = Role::ALL.into_iter().filter(|role| *role != Role::Service);
+        let people = Role::ALL.into_iter().filter(|role| role.is_person());
         let roles = people.map(|one| Choice {
             value: one.as_str(),
             text: role_in_words(one),

@@ -49,6 +49,6 @@ pub(super) fn named(web: &Web, request: &AssuredRequest) -> Result<Account, Http
     let id: Option<AccountId> = request.parameter("id").parse().ok();
     let account = id.and_then(|id| web.identity.account(request.assured.organisation(), id));
     account
-        .filter(|account| account.service().is_none())
+        .filter(|account| account.role().is_person())
         .ok_or_else(HttpError::not_found)
 }

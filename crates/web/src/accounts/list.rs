@@ -37,7 +37,7 @@ pub(crate) async fn show(web: Arc<Web>, request: AssuredRequest) -> Answer {
     let assured = &request.assured;
     let people = web.identity.accounts(assured.organisation()).into_iter();
     let rows = people
-        .filter(|account| account.service().is_none())
+        .filter(|account| account.role().is_person())
         .map(|account| Row {
             id: account.id().to_string(),
             name: account.display_name().to_owned(),

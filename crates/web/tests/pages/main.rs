@@ -11,6 +11,7 @@ mod apps;
 mod authorize;
 mod browser;
 mod device;
+mod devices;
 mod policies;
 mod recovery;
 mod security;
