@@ -6,7 +6,7 @@ use aws_lc_rs::hmac;
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 use ward_core::ProviderId;
-use ward_identity::{Arrived, Author, Caller, Error, NewProvider, Returned, Role};
+use ward_identity::{Arrived, Author, Caller, Error, NewAccount, NewProvider, Returned, Role};
 use ward_log::Factors;
 
 use crate::{
@@ -561,4 +561,47 @@ async fn one_proposes_a_provider_and_another_approves_it() {
     it.world.pass(Duration::from_mins(6));
     let stale = identity.approve_provider(&other, id).await;
     assert!(matches!(stale, Err(Error::FreshProof)));
+}
+
+/// Class 11: an account keeps its binding in every spelling, and a subject has one alone.
+#[tokio::test]
+async fn class_11_a_subject_has_one_spelling_and_a_name_all_of_them() {
+    let it = Federated::new().await;
+    it.linked("mary", "Fay-555").await;
+    for other in [
+        "fay-555",
+        "FAY-555",
+        " Fay-555",
+        "Fay-555 ",
+        "Ｆay-555",
+        "Fay\u{ad}-555",
+    ] {
+        it.op.knows(other);
+        let refused = it.sign_in(|_| {}).await;
+        assert!(matches!(refused, Err(Error::SignIn)), "{other:?}");
+    }
+    it.op.knows("Fay-555");
+    it.sign_in(|_| {}).await.unwrap();
+    let (identity, caller, organisation) = (&it.world.identity, Caller::default(), ods("WRD01"));
+    for spelling in [
+        "MARY@wrd01",
+        " ma ry@WRD01",
+        "ｍａｒｙ@WRD01",
+        "m\u{ad}ary@WRD01",
+    ] {
+        let typed = identity.sign_in_with_password(spelling, "", "000000", &caller);
+        assert!(
+            matches!(typed.await, Err(Error::SignIn)),
+            "no way in beside the provider"
+        );
+        let by = it.session(&it.one).unwrap();
+        let new = NewAccount {
+            name: spelling.split('@').next().unwrap().to_owned(),
+            display_name: "Another".to_owned(),
+            role: Role::Clinician,
+            practitioner: None,
+        };
+        let taken = identity.create_account(Author::Account(&by), &organisation, new);
+        assert!(matches!(taken.await, Err(Error::NameTaken)), "{spelling}");
+    }
 }
