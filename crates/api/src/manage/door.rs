@@ -36,7 +36,7 @@ pub(super) async fn may<A: Action>(
 /// The account that a path names: a person's, of the own organisation.
 pub(super) fn named(api: &Api, request: &AssuredRequest) -> Result<Account, HttpError> {
     let account = find(api, request)?;
-    if account.service().is_some() {
+    if !account.role().is_person() {
         return Err(HttpError::not_found());
     }
     Ok(account)

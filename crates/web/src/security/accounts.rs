@@ -145,7 +145,7 @@ impl Standing {
 
 /// The filters as links, each keeping the others.
 fn filters((factor, state, role): Asked<'_>) -> Vec<Filter> {
-    let people = Role::ALL.into_iter().filter(|role| *role != Role::Service);
+    let people = Role::ALL.into_iter().filter(|role| role.is_person());
     let factors = FACTORS.map(|(name, _, text)| (name, text));
     let states = STANDINGS.map(|(name, _, text)| (name, text));
     let roles: Vec<_> = people

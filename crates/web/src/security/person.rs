@@ -46,7 +46,7 @@ impl Person {
     pub(super) fn all(web: &Web, request: &AssuredRequest) -> Vec<Self> {
         let organisation = request.assured.organisation();
         let accounts = web.identity.accounts(organisation).into_iter();
-        let people = accounts.filter(|account| account.service().is_none());
+        let people = accounts.filter(|account| account.role().is_person());
         let person = |account: Account| Self {
             factors: web
                 .identity

@@ -14,7 +14,7 @@ use crate::{
 pub(in crate::manage) async fn list(api: Arc<Api>, request: AssuredRequest) -> Answer {
     may::<ReadSecurity>(&api, &request).await?;
     let all = api.identity.accounts(request.assured.organisation());
-    let people = all.iter().filter(|account| account.service().is_none());
+    let people = all.iter().filter(|account| account.role().is_person());
     let people: Vec<_> = people
         .map(|account| shown(&api, &request, account))
         .collect();
