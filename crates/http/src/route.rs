@@ -65,6 +65,7 @@ impl Credential {
             Self::Session => "session",
             Self::Dpop => "dpop",
             Self::Manage => "manage",
+            Self::Device => "device",
         }
     }
 }

@@ -43,16 +43,14 @@ async fn show(api: Arc<Api>, policies: Arc<OwnPolicies>, request: AssuredRequest
     let grant = may::<ReadSecurity>(&api, &request).await?;
     let (inventory, own) = (request.inventory(), request.assured.organisation());
     let accounts = api.identity.accounts(own);
-    let (services, people): (Vec<_>, Vec<_>) = accounts
+    let (people, programs): (Vec<_>, Vec<_>) = accounts
         .iter()
-        .partition(|account| account.service().is_some());
+        .partition(|account| account.role().is_person());
     let routes: Vec<_> = inventory.routes().iter().map(route_shown).collect();
     let refused = REFUSED.map(|(what, why)| json!({ "what": what, "why": why }));
     let people: Vec<_> = people.iter().map(|one| person(&api, own, one)).collect();
-    let services: Vec<_> = services
-        .iter()
-        .filter_map(|one| service(&api, one))
-        .collect();
+    let services = programs.iter().filter_map(|one| service(&api, one));
+    let devices = programs.iter().filter_map(|one| device(&api, one));
     let body = json!({
         "origin": inventory.origin().as_str(),
         "organisation": own.as_str(),
@@ -61,7 +59,8 @@ async fn show(api: Arc<Api>, policies: Arc<OwnPolicies>, request: AssuredRequest
         "refused": refused,
         "sockets": sockets(inventory),
         "accounts": people,
-        "services": services,
+        "services": services.collect::<Vec<_>>(),
+        "devices": devices.collect::<Vec<_>>(),
         "providers": api.identity.providers(own).iter().map(provider).collect::<Vec<_>>(),
         "policies": own_policies(&policies, &grant)?,
     });
@@ -109,6 +108,18 @@ fn person(api: &Api, own: &Ods, account: &Account) -> Value {
         "one_factor_alone": factors.one_factor_alone,
         "federated": factors.federated,
     })
+}
+
+fn device(api: &Api, account: &Account) -> Option<Value> {
+    let device = account.device().filter(|device| !device.unpaired())?;
+    let last_used = api.identity.device_last_used(account.id());
+    Some(json!({
+        "id": account.id(),
+        "name": account.display_name(),
+        "kind": device.kind().as_str(),
+        "paired_by": device.paired_by(),
+        "last_used": last_used.map(|at| at.to_string()),
+    }))
 }
 
 fn service(api: &Api, account: &Account) -> Option<Value> {

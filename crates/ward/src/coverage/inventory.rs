@@ -41,6 +41,7 @@ pub(crate) enum Takes {
     Session,
     Dpop,
     Manage,
+    Device,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -290,6 +290,9 @@ impl<'a> Means<'a> {
 pub(crate) const fn opens(is: Is, takes: Takes) -> bool {
     matches!(
         (is, takes),
-        (Is::Person, Takes::Session) | (Is::Service, Takes::Dpop) | (Is::Operator, Takes::Manage)
+        (Is::Person, Takes::Session)
+            | (Is::Service, Takes::Dpop)
+            | (Is::Operator, Takes::Manage)
+            | (Is::Device, Takes::Device)
     )
 }
