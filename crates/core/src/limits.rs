@@ -79,7 +79,7 @@ pub const FRESH_PROOF: Duration = Duration::from_mins(5);
 pub const STEP_UP_DRAFT: Duration = Duration::from_mins(10);
 /// Drafts that wait in one session: one for each tab in which somebody was interrupted.
 pub const DRAFTS_PER_SESSION: usize = 5;
-/// Drafts that wait in the whole server: with the largest form, 64 MB.
+/// Drafts that wait in the whole server: with the largest form, a policy of 100 KiB, 100 MB.
 pub const DRAFTS: usize = 1_000;
 /// From the second approval of a recovery to its link: time for the person to see the notice, and
 /// to stop it.
